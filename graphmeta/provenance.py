@@ -1,0 +1,45 @@
+"""What would be needed to make an output again.
+
+A run records, in its manifest alone, which graphmeta made it with which libraries on which
+machine. Tables never carry any of this, so that their bytes depend on the accepted rows, the
+configuration and the seed only.
+"""
+
+from __future__ import annotations
+
+import platform
+import resource
+import sys
+from importlib import metadata
+
+_LIBRARIES = ("polars", "pyarrow", "numpy", "scipy", "scikit-learn", "networkx", "bokeh")
+
+
+def version() -> str:
+    """Return the version of graphmeta that is running."""
+    try:
+        return metadata.version("graphmeta")
+    except metadata.PackageNotFoundError:
+        return "0+uninstalled"
+
+
+def environment() -> dict[str, object]:
+    """Return versions and platform, as a manifest records them."""
+    libraries: dict[str, str] = {}
+    for name in _LIBRARIES:
+        try:
+            libraries[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            libraries[name] = "absent"
+    return {
+        "graphmeta": version(),
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "libraries": libraries,
+    }
+
+
+def peak_memory_bytes() -> int:
+    """Return the highest resident memory of this process so far, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
