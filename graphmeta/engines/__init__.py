@@ -1,0 +1,1 @@
+"""Where frames are computed. Knows frames and functions, never what they mean."""

@@ -1,0 +1,1 @@
+"""Contacts, openings, acquaintances, circles and stranger contacts."""

@@ -1,0 +1,1 @@
+"""Guarded reading, pseudonyms, keys and the audit chain."""

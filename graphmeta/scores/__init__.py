@@ -1,0 +1,1 @@
+"""What the behaviour of a confirmed cluster looks like, for and against."""

@@ -1,0 +1,1 @@
+"""Layers between accounts, and what accounts and clusters do."""

@@ -1,0 +1,1 @@
+"""Layers: graphs whose edges say that two accounts acted alike."""

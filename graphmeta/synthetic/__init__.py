@@ -1,0 +1,1 @@
+"""The other door in: planted worlds, whose truth detection never sees."""
