@@ -1,0 +1,163 @@
+"""A synthetic world: events that satisfy the contract, and apart from them who was planted.
+
+Ordinary life, look-alikes and campaigns are generated as numbers, joined, held to the lives of
+their accounts, named by random tokens and sorted by time. Each part draws from a generator of
+its own, keyed by the seed and its name: the same seed gives the same bytes, and leaving out one
+part leaves the others' parameters as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from graphmeta import seeds
+from graphmeta.errors import UsageError
+from graphmeta.synthetic import life, naming, sheet
+from graphmeta.synthetic.campaigns import CAMPAIGNS, SEVEN, Campaign, Evasion
+from graphmeta.synthetic.campaigns.ring import Ring
+from graphmeta.synthetic.lookalikes import LOOKALIKES, Lookalike
+
+#: All kinds of look-alike, in the order in which they are posed.
+ALL_LOOKALIKES = tuple(lookalike.kind for lookalike in LOOKALIKES)
+#: All names by which campaigns can be asked for.
+CAMPAIGN_NAMES: tuple[str, ...] = (*(recipe.name for recipe in CAMPAIGNS), "seven_at_once")
+
+_TRUTH = pl.DataFrame(schema={"account": pl.String, "campaign": pl.String, "role": pl.String})
+_LABELS = pl.DataFrame(schema={"account": pl.String, "kind": pl.String})
+
+
+@dataclass(frozen=True)
+class World:
+    """A world as tables.
+
+    Args:
+        events: sender, recipient (str), timestamp (Datetime us, UTC), kind (Enum of the
+            contract), duration_s (f32), group (str); in order of time.
+        accounts: account, created_at, closed_at, closed_by, declared; one row per account.
+        truth: account, campaign, role (actor, recruiter, hub). The contacted are not in it. Where
+            a group is a campaign's hub, the group's id stands here with the role hub.
+        lookalikes: account, kind.
+    """
+
+    events: pl.DataFrame
+    accounts: pl.DataFrame
+    truth: pl.DataFrame
+    lookalikes: pl.DataFrame
+
+
+def make_world(
+    accounts: int = 2_000,
+    days: int = 21,
+    campaigns: Sequence[Campaign | str] = (),
+    lookalikes: Sequence[str] = ALL_LOOKALIKES,
+    seed: int = 0,
+    quiet_days: int = 7,
+) -> World:
+    """Generate a world.
+
+    Args:
+        accounts: Ordinary people, at least 200; look-alikes and campaigns open more accounts.
+        days: Length, at least 3 days more than ``quiet_days``.
+        campaigns: Names from ``CAMPAIGN_NAMES`` (parameters drawn by seed; ``seven_at_once`` is
+            seven of them), or campaigns with parameters.
+        lookalikes: Kinds from ``ALL_LOOKALIKES``.
+        seed: Same seed, same bytes.
+        quiet_days: Days at the start without campaigns.
+
+    Raises:
+        UsageError: On unknown names, or numbers too small for a world.
+    """
+    if accounts < 200 or days < quiet_days + 3:
+        raise UsageError(
+            f"A world of {accounts} accounts and {days} days with {quiet_days} quiet ones "
+            "is too small.",
+            "Ask for at least 200 accounts, and for 3 days more than the quiet ones.",
+        )
+    town, ordinary = life.live(seeds.generator("world", seed, "life"), accounts, days, quiet_days)
+    posed = {
+        kind: _lookalike(kind).pose(seeds.generator("world", seed, "lookalike", kind), town)
+        for kind in lookalikes
+    }
+    planted = []
+    for number, campaign in enumerate(_planned(campaigns, seed)):
+        rng = seeds.generator("world", seed, "campaign", campaign.name, number)
+        planted.append((campaign.name, campaign.plant(rng, town)))
+    done = [ordinary, *(each.events for each in posed.values())]
+    done += [each.events for _, each in planted]
+    names = naming.Names(town, seed)
+    truth = [
+        pl.DataFrame(
+            {"account": names.of(each.account), "campaign": name, "role": pl.Series(each.role)}
+        )
+        for name, each in planted
+    ]
+    labels = [
+        pl.DataFrame({"account": names.of(each.account), "kind": kind})
+        for kind, each in posed.items()
+    ]
+    return World(
+        events=naming.events_table(names, naming.lived(town, sheet.concat(done))),
+        accounts=naming.accounts_table(names, town),
+        truth=pl.concat([_TRUTH, *truth]).sort("campaign", "role", "account"),
+        lookalikes=pl.concat([_LABELS, *labels]).sort("kind", "account"),
+    )
+
+
+def demo_world(seed: int = 0) -> World:
+    """Generate the world that ``graphmeta demo`` shows: small, three campaigns, look-alikes."""
+    ring = Ring(24, 70, 0.5, 6 * 3_600.0, evasion=Evasion(camouflage=0.2, aged=0.5))
+    kinds = ("otp_sender", "newsletter", "support_desk", "teacher_club", "text_bank")
+    return make_world(
+        accounts=2_000,
+        days=28,
+        campaigns=(ring, "funnel", "one_clock"),
+        lookalikes=kinds,
+        seed=seed,
+    )
+
+
+def write_world(world: World, folder: Path) -> None:
+    """Write ``events/events.parquet``, ``accounts``, ``truth`` and ``lookalikes`` (Parquet).
+
+    Raises:
+        UsageError: If the folder exists and is not empty.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"The folder {folder} is not empty.", "Name a new folder.")
+    (folder / "events").mkdir(parents=True)
+    world.events.write_parquet(folder / "events" / "events.parquet")
+    world.accounts.write_parquet(folder / "accounts.parquet")
+    world.truth.write_parquet(folder / "truth.parquet")
+    world.lookalikes.write_parquet(folder / "lookalikes.parquet")
+
+
+def _lookalike(kind: str) -> Lookalike:
+    for lookalike in LOOKALIKES:
+        if lookalike.kind == kind:
+            return lookalike
+    raise UsageError(
+        f"There is no look-alike named {kind!r}.", "Known: " + ", ".join(ALL_LOOKALIKES) + "."
+    )
+
+
+def _planned(campaigns: Sequence[Campaign | str], seed: int) -> list[Campaign]:
+    """Return campaigns with parameters, drawing those that were asked for by name."""
+    recipes = {recipe.name: recipe for recipe in CAMPAIGNS}
+    planned: list[Campaign] = []
+    for asked in campaigns:
+        if not isinstance(asked, str):
+            planned.append(asked)
+            continue
+        for name in SEVEN if asked == "seven_at_once" else (asked,):
+            if name not in recipes:
+                raise UsageError(
+                    f"There is no campaign named {name!r}.",
+                    "Known: " + ", ".join(CAMPAIGN_NAMES) + ".",
+                )
+            rng = seeds.generator("world", seed, "parameters", name, len(planned))
+            planned.append(recipes[name].draw(rng))
+    return planned
