@@ -1,0 +1,173 @@
+"""Which groups of accounts does a part of the data propose?
+
+The layers' edges, weights in nats of surprise, add up to one graph. Leiden with the constant
+Potts objective proposes communities at several resolutions; each is pruned and grown by the
+leave-one-out test of its members, and where communities of two resolutions overlap, whichever
+explains more by itself is kept. Nothing here is a claim: what is found on one part of the data is
+tested on another (``confirm``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from graphmeta import seeds
+from graphmeta.graph.communities import communities
+from graphmeta.nulls import counts
+from graphmeta.signals.base import Layer, Observations, Part
+
+#: Mean surprise per pair, in nats, above which a group holds together; finest first.
+RESOLUTIONS = (4.0, 1.0, 0.25)
+#: A member stays in a group where chance explains its share of it at most this often.
+KEEP_AT = 0.01
+#: An outsider joins where chance explains it at most this often, before counting outsiders.
+GROW_AT = 0.01
+ROUNDS = 3
+#: Groups that the finding part itself explains by chance more often than this are not proposed.
+PROPOSE_AT = 1e-3
+
+_GROUPS = pl.Schema({"group": pl.UInt32(), "account": pl.UInt32()})
+
+
+def find(
+    seen: Observations, layers: Sequence[Layer], part: Part, least: int, seed: int
+) -> pl.DataFrame:
+    """Propose groups of at least ``least`` accounts.
+
+    Args:
+        seen: What is observed.
+        layers: The layers to look at together.
+        part: The part of the data that has a say.
+        least: The fewest accounts of a group.
+        seed: The run's seed.
+
+    Returns:
+        Columns group, account; no account in two groups. Groups are numbered by their
+        smallest account.
+    """
+    edges = union(seen, layers, part)
+    chosen = pl.DataFrame(schema={**_GROUPS, "gain": pl.Float64()})
+    for resolution in RESOLUTIONS:
+        drawn = communities(edges, resolution, seeds.key("communities", seed) % 2**31)
+        groups = drawn.select(group="community", account="account")
+        groups = refine(seen, layers, groups, part, least)
+        chosen = _better(chosen, score(seen, layers, groups, part))
+    return _numbered(chosen.select("group", "account"))
+
+
+def union(seen: Observations, layers: Sequence[Layer], part: Part) -> pl.DataFrame:
+    """Add up the layers' edges: columns a, b, weight (nats), in order of (a, b)."""
+    frames = [layer.pairs(seen, part).select("a", "b", "weight") for layer in layers]
+    return (
+        pl.concat(frames)
+        .filter(pl.col("weight") > 0)
+        .group_by("a", "b")
+        .agg(pl.col("weight").sort().sum())
+        .sort("a", "b")
+    )
+
+
+def refine(
+    seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, part: Part, least: int
+) -> pl.DataFrame:
+    """Prune and grow groups by their members' tests, until nothing changes or ``ROUNDS``."""
+    for _ in range(ROUNDS):
+        if groups.is_empty():
+            break
+        tests = member_tests(seen, layers, groups, part)
+        tests = tests.join(
+            groups.with_columns(inside=pl.lit(True)), on=["group", "account"], how="left"
+        ).with_columns(pl.col("inside").fill_null(False))
+        bar = pl.when("inside").then(KEEP_AT).otherwise(GROW_AT / pl.len().over("group"))
+        kept = (
+            tests.filter(pl.col("p_value") <= bar)
+            .select(_GROUPS.names())
+            .filter(pl.len().over("group") >= least)
+            .sort("group", "account")
+        )
+        if kept.equals(groups.sort("group", "account")):
+            break
+        groups = kept
+    return groups
+
+
+def member_tests(
+    seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, part: Part
+) -> pl.DataFrame:
+    """Test members over all layers: columns group, account, p_value (Bonferroni over layers)."""
+    frames = [
+        layer.members(seen, groups, part).select("group", "account", "p_value")
+        for layer in layers
+    ]
+    return (
+        pl.concat(frames)
+        .group_by("group", "account")
+        .agg((pl.col("p_value").min() * len(layers)).clip(upper_bound=1.0))
+        .sort("group", "account")
+    )
+
+
+def score(
+    seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, part: Part
+) -> pl.DataFrame:
+    """Add to groups how much more they share than chance explains, in nats, over all layers.
+
+    Groups that chance explains too easily (``PROPOSE_AT``) are left out.
+    """
+    if groups.is_empty():
+        return groups.with_columns(gain=pl.lit(0.0))
+    frames = [layer.groups(seen, groups, part, part) for layer in layers]
+    tests = pl.concat(frames)
+    gains = (
+        tests.with_columns(
+            gain=pl.Series(
+                counts.surprise(tests["observed"].to_numpy(), tests["expected"].to_numpy())
+            )
+        )
+        .group_by("group")
+        .agg(pl.col("gain").sort().sum(), p=pl.col("p_value").min() * len(layers))
+        .filter(pl.col("p") <= PROPOSE_AT)
+    )
+    return groups.join(gains.select("group", "gain"), on="group").sort("group", "account")
+
+
+def _better(chosen: pl.DataFrame, coarser: pl.DataFrame) -> pl.DataFrame:
+    """Merge two sets of groups: a coarser one replaces the finer ones it beats together.
+
+    Splitting a ring loses the targets that its halves share, and merging two rings lets chance
+    explain more, so the larger total gain tells which cut is right.
+    """
+    if chosen.is_empty() or coarser.is_empty():
+        return _numbered(coarser if chosen.is_empty() else chosen)
+    overlap = coarser.join(chosen, on="account", suffix="_fine")
+    rivals = (
+        overlap.select("group", "group_fine", "gain", "gain_fine")
+        .unique()
+        .group_by("group")
+        .agg(pl.col("gain").first(), fine=pl.col("gain_fine").sum())
+    )
+    wins = rivals.filter(pl.col("gain") > pl.col("fine"))["group"]
+    alone = coarser.filter(~pl.col("group").is_in(rivals["group"].implode()))
+    winners = coarser.filter(pl.col("group").is_in(wins.implode()))
+    beaten = overlap.filter(pl.col("group").is_in(wins.implode()))["group_fine"].unique()
+    kept = chosen.filter(~pl.col("group").is_in(beaten.implode()))
+    offset = int(coarser["group"].max() or 0) + 1  # type: ignore[call-overload]
+    merged = pl.concat(
+        [winners, alone, kept.with_columns((pl.col("group") + offset).cast(pl.UInt32))]
+    )
+    return _numbered(merged)
+
+
+def _numbered(groups: pl.DataFrame) -> pl.DataFrame:
+    """Number groups by their smallest account."""
+    if groups.is_empty():
+        return groups
+    first = pl.col("account").min().over("group").cast(pl.Int64)
+    unique = first * (int(groups["group"].max() or 0) + 1) + pl.col("group")  # type: ignore[call-overload]
+    return groups.with_columns(
+        group=unique.rank("dense").cast(pl.UInt32) - 1
+    ).sort("group", "account")
+
+

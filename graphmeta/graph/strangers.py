@@ -1,0 +1,139 @@
+"""Which first contacts went to strangers, judged with what was known at that moment.
+
+A first contact is a *stranger contact* where the two accounts had no acquaintance in common
+when it happened and belong to different circles. Judged in hindsight instead, recruiting looks
+like friendship: a recruit who later knows the handler has an acquaintance in common with the
+recruiter. Before ``since`` nothing is judged, because at the start of any data everybody's
+friends look new (left censoring); what leaks through is described by ``newness``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from graphmeta.graph.circles import NO_CIRCLE
+
+#: Rows of the acquaintance join that are held at once; bounds the memory of one chunk.
+_CHUNK_ROWS = 20_000_000
+_DAY_S = 86_400
+
+
+def judged(
+    first_contacts: pl.DataFrame,
+    acquaintances: pl.DataFrame,
+    circles: pl.DataFrame,
+    since: int,
+) -> pl.DataFrame:
+    """Judge every first contact from ``since`` on.
+
+    Args:
+        first_contacts: As ``contacts.first_contacts`` returns it.
+        acquaintances: Columns a, b, since.
+        circles: Columns account, circle (``NO_CIRCLE`` or absent where there is none).
+        since: Seconds; earlier first contacts are history and are left out.
+
+    Returns:
+        The first contacts from ``since`` on, in order of (time, sender, recipient), with the
+        columns circle_s, circle_r (circles of sender and recipient), stranger (bool) and new
+        (probability that the pair had never spoken before the data began).
+    """
+    circle = circles.select("account", "circle")
+    rows = (
+        first_contacts.filter(pl.col("time") >= since)
+        .join(circle.rename({"account": "sender", "circle": "circle_s"}), on="sender", how="left")
+        .join(
+            circle.rename({"account": "recipient", "circle": "circle_r"}),
+            on="recipient",
+            how="left",
+        )
+        .with_columns(pl.col("circle_s", "circle_r").fill_null(NO_CIRCLE))
+        .sort("time", "sender", "recipient")
+    )
+    apart = (pl.col("circle_s") != pl.col("circle_r")) | (pl.col("circle_s") == NO_CIRCLE)
+    outside = rows.select(apart=apart)["apart"]
+    known = pl.Series("known", np.zeros(rows.height, dtype=bool))
+    candidates = rows.with_row_index("row").filter(outside)
+    introduced = common_acquaintance(candidates, acquaintances)
+    known[introduced["row"].cast(pl.Int64).to_list()] = True
+    rows = rows.with_columns(stranger=outside & ~known)
+    return rows.with_columns(new=newness(rows["time"].to_numpy(), since))
+
+
+def common_acquaintance(candidates: pl.DataFrame, acquaintances: pl.DataFrame) -> pl.DataFrame:
+    """Return the candidates whose two accounts knew somebody in common at that moment.
+
+    The neighbours of the endpoint with fewer acquaintances are looked up among those of the
+    other, so that a hub costs no more than the accounts that meet it. Materialises, in chunks.
+
+    Args:
+        candidates: Columns row, sender, recipient, time.
+        acquaintances: Columns a, b, since.
+
+    Returns:
+        Column row: the rows with a common acquaintance older than the contact.
+    """
+    both = pl.concat(
+        [
+            acquaintances.select(x="a", w="b", since="since"),
+            acquaintances.select(x="b", w="a", since="since"),
+        ]
+    )
+    degree = both.group_by("x").agg(degree=pl.len().cast(pl.Int64))
+    ends = (
+        candidates.select("row", "sender", "recipient", "time")
+        .join(degree.rename({"x": "sender", "degree": "ds"}), on="sender")
+        .join(degree.rename({"x": "recipient", "degree": "dr"}), on="recipient")
+        .with_columns(
+            x=pl.when(pl.col("ds") <= pl.col("dr")).then("sender").otherwise("recipient"),
+            y=pl.when(pl.col("ds") <= pl.col("dr")).then("recipient").otherwise("sender"),
+            cost=pl.min_horizontal("ds", "dr"),
+        )
+        .select("row", "x", "y", "time", "cost")
+        .sort("row")
+        .with_columns(chunk=pl.col("cost").cum_sum() // _CHUNK_ROWS)
+    )
+    found = [
+        chunk.drop("cost", "chunk")
+        .join(both, on="x")
+        .filter(pl.col("since") < pl.col("time"))
+        .join(
+            both.rename({"x": "y", "since": "since_y"}),
+            on=["y", "w"],
+        )
+        .filter(pl.col("since_y") < pl.col("time"))
+        .select("row")
+        .unique()
+        for chunk in ends.partition_by("chunk")
+    ]
+    empty = candidates.select("row").clear()
+    return pl.concat([empty, *found]).sort("row")
+
+
+def newness(times: NDArray[np.int64], since: int) -> NDArray[np.float64]:
+    """Return the probability that a first contact is not an old tie seen late.
+
+    Old ties surface at a rate that falls with the time since observation began; truly new ties
+    come at a constant rate. The mean rate over the last third of the judged days estimates the
+    latter, so the ratio of the two rates at a day is the probability at that day. Days are
+    smoothed over a week, which takes the weekday out.
+
+    Args:
+        times: Seconds of the first contacts, shape (n,), none before ``since``.
+        since: Seconds at which judging began.
+
+    Returns:
+        Probabilities, shape (n,).
+    """
+    if times.size == 0:
+        return np.zeros(0)
+    day = (times - since) // _DAY_S
+    counts = np.bincount(day).astype(np.float64)
+    if counts.size < 14:  # noqa: PLR2004 - less than two weeks: no trend can be told from noise
+        return np.ones(times.size)
+    counts[-1] = counts[-2]  # the last day is seldom whole
+    week = np.convolve(np.pad(counts, 3, mode="reflect"), np.ones(7) / 7, mode="valid")
+    lasting = week[-(counts.size // 3) :].mean()
+    share = np.minimum(1.0, lasting / np.maximum(week, 1e-9))
+    return np.asarray(share[day], dtype=np.float64)

@@ -1,0 +1,66 @@
+"""How surprising is a count, if chance explains an expected number of them?
+
+Counts of rare, nearly independent successes follow a Poisson-binomial law. Its tail is bounded
+and closely followed by the Poisson law with the same mean (Le Cam 1960; the Poisson has the
+larger variance, so it errs on the side of calling less surprising). Where observation shows
+more spread than that, a negative binomial with the same mean takes it up.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+FloatArray = NDArray[np.float64]
+
+
+def upper_tail(
+    observed: FloatArray, expected: FloatArray, dispersion: float = 0.0
+) -> FloatArray:
+    """Return P(count >= observed).
+
+    Args:
+        observed: Counts, shape (n,).
+        expected: Their means under the null, shape (n,), not negative.
+        dispersion: Excess variance: Var = mean + dispersion * mean**2. 0 means Poisson.
+
+    Returns:
+        Probabilities in (0, 1], shape (n,).
+    """
+    observed = np.asarray(observed, dtype=np.float64)
+    mean = np.maximum(np.asarray(expected, dtype=np.float64), 1e-12)
+    if dispersion > 0:
+        size = 1.0 / dispersion
+        tail = special.betainc(np.maximum(observed, 1e-12), size, mean / (mean + size))
+    else:
+        tail = special.gammainc(np.maximum(observed, 1e-12), mean)
+    return np.where(observed <= 0, 1.0, np.clip(tail, 1e-300, 1.0))
+
+
+def mid_p(observed: FloatArray, expected: FloatArray, dispersion: float = 0.0) -> FloatArray:
+    """Return P(count > observed) + P(count = observed) / 2 (Lancaster 1961).
+
+    A plain tail of a discrete count is stochastically larger than uniform; the middle one has
+    the mean 1/2 of a uniform p-value, which makes calibration plots readable. It is for looking,
+    and is not used where an error bound is stated.
+    """
+    at_least = upper_tail(observed, expected, dispersion)
+    more = upper_tail(np.asarray(observed) + 1.0, expected, dispersion)
+    return np.asarray((at_least + more) / 2)
+
+
+def surprise(observed: FloatArray, expected: FloatArray) -> FloatArray:
+    """Return the log-likelihood ratio, in nats, of the observed rate against the expected one.
+
+    ``o ln(o / e) - (o - e)`` where more was observed than expected, 0 elsewhere. Surprises of
+    independent counts add up, which is what makes them weights of one graph.
+    """
+    o = np.asarray(observed, dtype=np.float64)
+    e = np.maximum(np.asarray(expected, dtype=np.float64), 1e-9)
+    return np.where(o > e, special.xlogy(o, o / e) - (o - e), 0.0)
+
+
+def at_least(mean: FloatArray, threshold: NDArray[np.int64] | int) -> FloatArray:
+    """Return P(Poisson(mean) >= threshold) for thresholds of at least 1."""
+    return np.asarray(special.gammainc(np.asarray(threshold, dtype=np.float64), mean))

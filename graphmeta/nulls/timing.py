@@ -1,0 +1,101 @@
+"""In which windows of a day would accounts be active, if each chose its moments alone?
+
+The null keeps in how many distinct windows each account was active on each day (births, busy
+days and bursts explain themselves), each account's own daily rhythm (one time zone's evenings
+explain themselves), and how busy every hour was for everybody else (a flash crowd explains
+itself). Beyond that each account places its windows independently, so the number of members in
+a window is Poisson-binomial and is treated as Poisson.
+
+It misleads where accounts share a routine that is finer than an hour, such as a class written to
+at half past seven every morning; therefore it is applied to first contacts with strangers alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy import sparse
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+HOURS = 24
+#: Contacts by which an hour's own count is pulled towards what habits explain.
+_SHRINK = 10.0
+
+
+@dataclass(frozen=True)
+class Days:
+    """In how many windows of one width each account was active on each day.
+
+    Args:
+        active: Sparse (accounts, days).
+        habits: Shares of an account's day by hour, shape (accounts, 24).
+        width_s: Width of a window in seconds; divides an hour.
+    """
+
+    active: sparse.csr_array
+    habits: FloatArray
+    width_s: int
+
+    @property
+    def each(self) -> int:
+        """Windows in an hour."""
+        return 3600 // self.width_s
+
+    def expected_shared(self, a: IntArray, b: IntArray) -> FloatArray:
+        """Return in how many windows each pair would meet by chance.
+
+        Args:
+            a: First accounts, shape (n,).
+            b: Second accounts, shape (n,).
+
+        Returns:
+            Shape (n,).
+        """
+        out = np.empty(a.size)
+        step = 500_000
+        for start in range(0, a.size, step):
+            part = slice(start, start + step)
+            days = (self.active[a[part]] * self.active[b[part]]).sum(axis=1)
+            rhythm = np.einsum("ij,ij->i", self.habits[a[part]], self.habits[b[part]])
+            out[part] = days * rhythm / self.each
+        return out
+
+
+def active_days(
+    windows: pl.DataFrame, habits: FloatArray, days: int, width_s: int
+) -> Days:
+    """Count active windows.
+
+    Args:
+        windows: Columns account, day, window; each row once.
+        habits: Shape (accounts, 24).
+        days: How many days there are.
+        width_s: Width of a window in seconds.
+    """
+    account = windows["account"].to_numpy().astype(np.int64)
+    day = windows["day"].to_numpy().astype(np.int64)
+    active = sparse.coo_array(
+        (np.ones(account.size), (account, day)), shape=(habits.shape[0], days)
+    ).tocsr()
+    return Days(active, habits, width_s)
+
+
+def busy_factor(own: FloatArray, seen: FloatArray, explained: FloatArray) -> FloatArray:
+    """Return how busy each hour was for everybody else, relative to what habits explain.
+
+    Args:
+        own: Active windows of one group by (day, hour), shape (..., days, 24).
+        seen: Active windows of everybody, shape (days, 24).
+        explained: What everybody's habits explain, shape (days, 24).
+
+    Returns:
+        Factors, shape of ``own``; 1 where nobody else was there to tell.
+    """
+    return np.asarray(
+        np.maximum(seen - own + _SHRINK, 1e-9) / np.maximum(explained - own + _SHRINK, _SHRINK / 2)
+    )

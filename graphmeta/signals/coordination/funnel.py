@@ -1,0 +1,256 @@
+"""Do those whom an account contacts go on to one hub within days?
+
+A *conversion* is a stranger contact from u to v followed, within ``WITHIN_S``, by v's first
+contact to another account, or joining of a group, h outside v's circle. Hubs are validated
+first: more of a hub's arrivals must have been contacted by strangers shortly before than such
+contacts happen to them otherwise, from at least two sources. Then every account is tested
+against validated hubs alone, its own converts excluded from the hub's inflow.
+
+Bins are the contacted accounts, so the parts of the data are split by contacted account, with
+everything that account does. A hub that people find by themselves (a popular shop, a helpline)
+has many arrivals that nobody sent, which is what its inflow is for.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from graphmeta.nulls import counts, multiplicity
+from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, FloatArray, Observations, Part
+
+WITHIN_S = 3 * 86_400
+_DAY_S = 86_400
+#: False discovery rate at which hubs are validated, and the sources that each needs.
+HUB_RATE = 0.01
+LEAST_SOURCES = 2
+
+
+class Funnel:
+    """The layer of recruiting funnels."""
+
+    name = "funnel"
+    version = 1
+
+    def pairs(self, seen: Observations, part: Part) -> pl.DataFrame:
+        """Return edges from recruiters to validated hubs, and between recruiters of one hub."""
+        feeders = self.feeders(seen, part)
+        spokes = feeders.select(
+            "observed",
+            "expected",
+            "weight",
+            "p_value",
+            a=pl.min_horizontal("account", "hub"),
+            b=pl.max_horizontal("account", "hub"),
+        )
+        other = feeders.select(
+            "hub",
+            account_b="account",
+            observed_b="observed",
+            expected_b="expected",
+            weight_b="weight",
+            p_b="p_value",
+        )
+        rims = (
+            feeders.join(other, on="hub")
+            .filter(pl.col("account") < pl.col("account_b"))
+            .select(
+                a="account",
+                b="account_b",
+                observed=pl.min_horizontal("observed", "observed_b"),
+                expected=pl.max_horizontal("expected", "expected_b"),
+                weight=pl.min_horizontal("weight", "weight_b"),
+                p_value=pl.max_horizontal("p_value", "p_b"),
+            )
+        )
+        return (
+            pl.concat([spokes.select(PAIRS.names()), rims.select(PAIRS.names())])
+            .sort("a", "b", "weight", descending=[False, False, True])
+            .unique(["a", "b"], keep="first", maintain_order=True)
+        )
+
+    def feeders(self, seen: Observations, part: Part) -> pl.DataFrame:
+        """Test accounts against validated hubs.
+
+        Returns:
+            Columns account, hub, observed (converts), expected, weight, p_value.
+        """
+        moves = conversions(seen, part)
+        hubs = validated_hubs(seen, moves, part)
+        sent = moves.join(hubs, on="hub", how="semi").group_by(account="sender", hub="hub").agg(
+            observed=pl.col("recipient").n_unique().cast(pl.Float64)
+        ).sort("account", "hub")
+        groups = sent.select("account").unique().with_columns(group="account")
+        rows = sent.with_columns(group="account")
+        expected = _expected(seen, groups, rows, part)
+        observed = rows["observed"].to_numpy()
+        return rows.with_columns(
+            expected=pl.Series(expected),
+            weight=pl.Series(counts.surprise(observed, expected)),
+            p_value=pl.Series(counts.upper_tail(observed, expected)),
+        ).filter(pl.col("observed") > pl.col("expected"))
+
+    def groups(
+        self, seen: Observations, groups: pl.DataFrame, found: Part, tested: Part
+    ) -> pl.DataFrame:
+        """Test groups by the distinct accounts they contacted that went on to their hub."""
+        hub = self.hubs_of(seen, groups, found)
+        after = _converted(conversions(seen, tested), groups, hub)
+        rows = hub.join(after, on=["group", "hub"], how="left").with_columns(
+            pl.col("observed").fill_null(0.0)
+        )
+        expected = _expected(seen, groups, rows, tested)
+        tail = counts.upper_tail(rows["observed"].to_numpy(), expected)
+        return (
+            rows.with_columns(expected=pl.Series(expected), p_value=pl.Series(tail))
+            .select(GROUPS.names())
+            .sort("group")
+        )
+
+    def hubs_of(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+        """Return, for each group that feeds a validated hub, the one it feeds most.
+
+        Returns:
+            Columns group, hub.
+        """
+        moves = conversions(seen, part)
+        hubs = validated_hubs(seen, moves, part)
+        fed = _converted(moves.join(hubs, on="hub", how="semi"), groups, None)
+        expected = _expected(seen, groups, fed, part)
+        gain = counts.surprise(fed["observed"].to_numpy(), expected)
+        return (
+            fed.with_columns(gain=pl.Series(gain))
+            .filter(pl.col("gain") > 0)
+            .sort("group", "gain", "hub", descending=[False, True, False])
+            .unique("group", keep="first", maintain_order=True)
+            .select("group", "hub")
+        )
+
+    def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+        """Test accounts by how many of those they contacted went on to the group's hub."""
+        hub = self.hubs_of(seen, groups, part)
+        fed = self.feeders(seen, part).join(hub, on="hub")
+        return fed.select(MEMBERS.names()).sort("group", "account")
+
+
+def conversions(seen: Observations, part: Part) -> pl.DataFrame:
+    """Return stranger contacts that were followed by an arrival elsewhere.
+
+    Returns:
+        Columns sender, recipient, hub, time (of the arrival), new.
+    """
+    contacted = seen.strangers.filter(part.keeps("recipient_fold")).select(
+        "sender", "recipient", "new", contacted="time"
+    )
+    arrivals = seen.arrivals.filter(part.keeps("account_fold"))
+    return (
+        contacted.join(arrivals, left_on="recipient", right_on="account")
+        .filter(
+            (pl.col("time") > pl.col("contacted"))
+            & (pl.col("time") <= pl.col("contacted") + WITHIN_S)
+            & (pl.col("hub") != pl.col("sender"))
+        )
+        .select("sender", "recipient", "hub", "time", "new")
+    )
+
+
+def validated_hubs(seen: Observations, moves: pl.DataFrame, part: Part) -> pl.DataFrame:
+    """Return hubs whose arrivals had been contacted by strangers more than by chance.
+
+    Returns:
+        Columns hub, observed (converted arrivals), expected, p_value, q_value.
+    """
+    contacted = seen.strangers.filter(part.keeps("recipient_fold"))
+    arrivals = seen.arrivals.filter(part.keeps("account_fold"))
+    by_hub = moves.group_by("hub").agg(
+        observed=pl.col("recipient").n_unique().cast(pl.Float64),
+        sources=pl.col("sender").n_unique(),
+    )
+    tests = by_hub.height
+    several = by_hub.filter(pl.col("sources") >= LEAST_SOURCES)
+    times = contacted.group_by(account="recipient").agg(times=pl.len().cast(pl.Float64))
+    followed = moves.group_by("hub", account="recipient").agg(
+        followed=pl.col("sender").n_unique().cast(pl.Float64)
+    )
+    typical = contacted.height / max(seen.circle_of.size, 1)
+    share = WITHIN_S / (seen.span_days * _DAY_S)
+    chance = (
+        arrivals.join(several, on="hub", how="semi")
+        .select("account", "hub")
+        .unique(maintain_order=True)
+        .join(times, on="account", how="left")
+        .join(followed, on=["hub", "account"], how="left")
+        .select(
+            "hub",
+            rate=(pl.col("times").fill_null(0.0) - pl.col("followed").fill_null(0.0) + typical)
+            / 2,
+        )
+        .group_by("hub")
+        .agg(expected=(1.0 - (-pl.col("rate") * share).exp()).sum())
+    )
+    rows = several.join(chance, on="hub").sort("hub")
+    tail = counts.upper_tail(rows["observed"].to_numpy(), rows["expected"].to_numpy())
+    return rows.with_columns(
+        p_value=pl.Series(tail),
+        q_value=pl.Series(multiplicity.benjamini_hochberg(tail, max(tests, tail.size))),
+    ).filter(pl.col("q_value") <= HUB_RATE)
+
+
+def _converted(
+    moves: pl.DataFrame, groups: pl.DataFrame, hub: pl.DataFrame | None
+) -> pl.DataFrame:
+    """Count the distinct converts of each group to each hub: group, hub, observed."""
+    mine = groups.join(moves, left_on="account", right_on="sender")
+    if hub is not None:
+        mine = mine.join(hub, on=["group", "hub"], how="semi")
+    return (
+        mine.group_by("group", "hub")
+        .agg(observed=pl.col("recipient").n_unique().cast(pl.Float64))
+        .sort("group", "hub")
+    )
+
+
+def _expected(
+    seen: Observations, groups: pl.DataFrame, rows: pl.DataFrame, part: Part
+) -> FloatArray:
+    """Return how many of a group's contacted would have gone to the hub on their own.
+
+    A hub draws accounts at the rate of the arrivals that the group did not send; an account
+    goes anywhere at the rate of its own arrivals, half pulled towards everybody's.
+
+    Args:
+        seen: What is observed.
+        groups: Columns group, account.
+        rows: Columns group, hub, observed (converts of that group).
+        part: The part of the data.
+
+    Returns:
+        Shape (rows,).
+    """
+    arrivals = seen.arrivals.filter(part.keeps("account_fold"))
+    contacted = seen.strangers.filter(part.keeps("recipient_fold"))
+    goers = arrivals.group_by("account").agg(goes=pl.len().cast(pl.Float64))
+    typical = arrivals.height / max(seen.circle_of.size, 1)
+    inflow = arrivals.group_by("hub").agg(inflow=pl.col("account").n_unique().cast(pl.Float64))
+    share = min(1.0, WITHIN_S / (seen.span_days * _DAY_S))
+    reach = (
+        groups.join(contacted, left_on="account", right_on="sender")
+        .select("group", account="recipient")
+        .unique(maintain_order=True)
+        .join(goers, on="account", how="left")
+        .group_by("group")
+        .agg(reach=((pl.col("goes").fill_null(0.0) + typical) / 2).sum())
+    )
+    joined = (
+        rows.join(reach, on="group", how="left", maintain_order="left")
+        .join(inflow, on="hub", how="left", maintain_order="left")
+        .select(
+            unsent=(pl.col("inflow").fill_null(0.0) - pl.col("observed")).clip(lower_bound=0.0)
+            + 0.5,
+            reach=pl.col("reach").fill_null(0.0),
+        )
+    )
+    everywhere = max(float(arrivals.height), 1.0)
+    return np.asarray(
+        joined["reach"].to_numpy() * share * joined["unsent"].to_numpy() / everywhere
+    )

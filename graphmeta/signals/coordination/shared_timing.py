@@ -1,0 +1,246 @@
+"""Do accounts meet strangers in the same moments more often than their rhythms explain?
+
+Bins are windows of a minute, ten minutes and an hour. No shared target is needed: accounts that
+work through one list split among them, or that one clock drives, betray themselves by time
+alone. Meetings in the *same target* are left to the layer of shared targets, so that the two
+layers look at different facts and one can be tested on what the other has not used.
+
+The null is ``nulls.timing``. Groups are tested by the number of *distinct* windows in which at
+least two (or more) of them were active. Sources: Pacheco et al. (2021) for synchronised action;
+Cao et al. (2014, SynchroTrap) for windows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from graphmeta.nulls import counts, timing
+from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, FloatArray, IntArray, Observations, Part
+from graphmeta.signals.coordination import incidence
+
+WIDTHS_S = (60, 600, 3600)
+THRESHOLDS = (2, 3, 4, 6, 9)
+#: One coincidence is no pattern.
+LEAST_SHARED = 2
+
+
+class SharedTiming:
+    """The layer of shared timing."""
+
+    name = "shared_timing"
+    version = 1
+
+    def pairs(self, seen: Observations, part: Part) -> pl.DataFrame:
+        """Return pairs that share windows, each at the width at which they surprise most."""
+        contacts = seen.strangers.filter(part.keeps("day_fold"))
+        frames = [_pairs_at(seen, contacts, width) for width in WIDTHS_S]
+        return (
+            pl.concat(frames)
+            .sort("a", "b", "weight", descending=[False, False, True], maintain_order=True)
+            .unique(["a", "b"], keep="first", maintain_order=True)
+            .with_columns(p_value=(pl.col("p_value") * len(WIDTHS_S)).clip(upper_bound=1.0))
+        )
+
+    def groups(
+        self, seen: Observations, groups: pl.DataFrame, found: Part, tested: Part
+    ) -> pl.DataFrame:
+        """Test groups by the number of distinct windows that several of them shared."""
+        before = _tally(seen, groups, found)
+        surprise = counts.surprise(before["observed"].to_numpy(), before["expected"].to_numpy())
+        choice = (
+            before.with_columns(gain=pl.Series(surprise))
+            .sort("group", "gain", "width", "threshold", descending=[False, True, True, False])
+            .unique("group", keep="first", maintain_order=True)
+            .select("group", "width", "threshold")
+        )
+        after = _tally(seen, groups, tested).join(choice, on=["group", "width", "threshold"])
+        tail = counts.upper_tail(after["observed"].to_numpy(), after["expected"].to_numpy())
+        return after.with_columns(p_value=pl.Series(tail)).select(GROUPS.names()).sort("group")
+
+    def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+        """Test members by how many windows of the rest of their group they were active in.
+
+        Accounts outside a group are not tested: being awake at its hours ties nobody to it.
+        """
+        frames = [_members_at(seen, groups, part, width) for width in WIDTHS_S]
+        return (
+            pl.concat(frames)
+            .sort("group", "account", "p_value", maintain_order=True)
+            .unique(["group", "account"], keep="first", maintain_order=True)
+            .with_columns(p_value=(pl.col("p_value") * len(WIDTHS_S)).clip(upper_bound=1.0))
+        )
+
+
+def _windows(contacts: pl.DataFrame, width: int) -> pl.DataFrame:
+    """Return the distinct windows of each account: account, day, hour, window."""
+    return contacts.select(
+        "day", "hour", account="sender", window=pl.col("second_of_day") // width
+    ).unique(maintain_order=True)
+
+
+def _pairs_at(seen: Observations, contacts: pl.DataFrame, width: int) -> pl.DataFrame:
+    """Return the pairs that share at least ``LEAST_SHARED`` windows of one width."""
+    windows = _windows(contacts, width)
+    per_day = 86_400 // width
+    bins = windows.select(bin=pl.col("day") * per_day + pl.col("window"))["bin"]
+    shared = incidence.shared(
+        windows["account"].to_numpy().astype(np.int64), _dense(bins), seen.circle_of.size
+    ).filter(pl.col("count") >= LEAST_SHARED)
+    same = contacts.select(
+        "sender",
+        bin=(pl.col("recipient").cast(pl.Int64) * seen.span_days + pl.col("day")) * per_day
+        + pl.col("second_of_day") // width,
+    )
+    in_target = incidence.shared(
+        same["sender"].to_numpy().astype(np.int64),
+        _dense(same["bin"]),
+        seen.circle_of.size,
+    ).select("a", "b", same="count")
+    rows = (
+        shared.join(in_target, on=["a", "b"], how="left", maintain_order="left")
+        .with_columns(observed=pl.col("count") - pl.col("same").fill_null(0.0))
+        .filter(pl.col("observed") >= LEAST_SHARED)
+    )
+    null = timing.active_days(windows, seen.habits, seen.span_days, width)
+    a, b = (rows[side].to_numpy().astype(np.int64) for side in "ab")
+    expected = null.expected_shared(a, b)
+    observed = rows["observed"].to_numpy()
+    return rows.with_columns(
+        expected=pl.Series(expected),
+        weight=pl.Series(counts.surprise(observed, expected)),
+        p_value=pl.Series(counts.upper_tail(observed, expected)),
+    ).select(PAIRS.names())
+
+
+def _dense(values: pl.Series) -> np.ndarray:
+    """Number the distinct values 0, 1, ... in their order."""
+    return np.unique(values.to_numpy(), return_inverse=True)[1].astype(np.int64)
+
+
+def _apart(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    """Return the contacts of groups to targets that only one of the group reached."""
+    everything = groups.join(
+        seen.strangers, left_on="account", right_on="sender", maintain_order="left"
+    ).with_columns(by=pl.len().over("group", "recipient"))
+    return everything.filter((pl.col("by") == 1) & part.keeps("day_fold")).with_columns(
+        sender=pl.col("account")
+    )
+
+
+def _tally(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    """Count the windows shared by at least so many of each group, and expect them.
+
+    Returns:
+        Columns group, width, threshold, observed, expected.
+    """
+    everybody = seen.strangers.filter(part.keeps("day_fold"))
+    contacts = _apart(seen, groups, part)
+    return pl.concat([_tally_at(seen, everybody, contacts, width) for width in WIDTHS_S])
+
+
+def _tally_at(
+    seen: Observations, everybody: pl.DataFrame, contacts: pl.DataFrame, width: int
+) -> pl.DataFrame:
+    numbers = np.sort(contacts["group"].unique().to_numpy())
+    windows = contacts.select(
+        "group", "account", "day", "hour", window=pl.col("second_of_day") // width
+    ).unique(maintain_order=True)
+    mean = _expected_members(seen, everybody, windows, numbers, width)
+    each = 3600 // width
+    shared = windows.group_by("group", "day", "window").agg(members=pl.len())
+    row = np.searchsorted(numbers, shared["group"].to_numpy())
+    members = shared["members"].to_numpy()
+    frames = []
+    for threshold in THRESHOLDS:
+        expected = (each * counts.at_least(mean / each, threshold)).sum(axis=(1, 2))
+        observed = np.bincount(row, weights=members >= threshold, minlength=numbers.size)
+        frames.append(
+            pl.DataFrame(
+                {
+                    "group": numbers,
+                    "width": np.full(numbers.size, width),
+                    "threshold": np.full(numbers.size, threshold),
+                    "observed": observed.astype(np.float64),
+                    "expected": expected,
+                }
+            )
+        )
+    return pl.concat(frames)
+
+
+def _expected_members(
+    seen: Observations,
+    everybody: pl.DataFrame,
+    windows: pl.DataFrame,
+    numbers: IntArray,
+    width: int,
+) -> FloatArray:
+    """Return how many (member, window) pairs each group has in each hour by chance.
+
+    Returns:
+        Shape (groups, days, 24).
+    """
+    shape = (seen.span_days, timing.HOURS)
+    all_windows = _windows(everybody, width)
+    active = timing.active_days(all_windows, seen.habits, seen.span_days, width).active
+    explained = active.T @ seen.habits
+    filled = _hours(all_windows["day"], all_windows["hour"], shape)
+
+    groups, days = numbers.size, seen.span_days
+    row = np.searchsorted(numbers, windows["group"].to_numpy())
+    day = windows["day"].to_numpy().astype(np.int64)
+    per_day = np.bincount(row * days + day, minlength=groups * days).reshape(groups, days)
+    habit = np.zeros((groups * days, timing.HOURS))
+    np.add.at(habit, row * days + day, seen.habits[windows["account"].to_numpy()])
+    mean = habit.reshape(groups, days, timing.HOURS)
+    own = np.bincount(
+        (row * days + day) * timing.HOURS + windows["hour"].to_numpy(),
+        minlength=mean.size,
+    ).reshape(mean.shape)
+    mean = mean * timing.busy_factor(own, filled, explained)
+    total = mean.sum(axis=2, keepdims=True)
+    return np.asarray(mean * per_day[:, :, None] / np.maximum(total, 1e-12))
+
+
+def _hours(day: pl.Series, hour: pl.Series, shape: tuple[int, int]) -> FloatArray:
+    flat = day.to_numpy().astype(np.int64) * shape[1] + hour.to_numpy()
+    return np.bincount(flat, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+
+
+def _members_at(seen: Observations, groups: pl.DataFrame, part: Part, width: int) -> pl.DataFrame:
+    """Test each member by the windows it shares with enough of the others."""
+    each = 3600 // width
+    windows = (
+        _apart(seen, groups, part)
+        .select("group", "account", "day", "hour", window=pl.col("second_of_day") // width)
+        .unique(maintain_order=True)
+    )
+    shared = windows.group_by("group", "day", "hour", "window").agg(members=pl.len())
+    hits = windows.join(shared, on=["group", "day", "hour", "window"]).filter(
+        pl.col("members") >= 2  # noqa: PLR2004 - the account itself and one other
+    )
+    observed = hits.group_by("group", "account").agg(observed=pl.len().cast(pl.Float64))
+    by_day = windows.group_by("group", "account", "day").agg(active=pl.len())
+    alone = windows.join(
+        shared.filter(pl.col("members") == 1), on=["group", "day", "hour", "window"]
+    ).group_by("group", "account", "day", "hour").agg(alone=pl.len())
+    covered = shared.group_by("group", "day", "hour").agg(covered=pl.len())
+    chances = (
+        by_day.join(covered, on=["group", "day"])
+        .join(alone, on=["group", "account", "day", "hour"], how="left")
+        .with_columns(others=pl.col("covered") - pl.col("alone").fill_null(0))
+    )
+    habit = seen.habits[
+        chances["account"].to_numpy().astype(np.int64), chances["hour"].to_numpy()
+    ]
+    expected = (
+        chances.with_columns(habit=pl.Series(habit))
+        .group_by("group", "account")
+        .agg(expected=(pl.col("active") * pl.col("habit") * pl.col("others") / each).sum())
+    )
+    rows = expected.join(observed, on=["group", "account"], how="left").with_columns(
+        pl.col("observed").fill_null(0.0)
+    )
+    tail = counts.upper_tail(rows["observed"].to_numpy(), rows["expected"].to_numpy())
+    return rows.with_columns(p_value=pl.Series(tail)).select(MEMBERS.names())

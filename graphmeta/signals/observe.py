@@ -1,0 +1,170 @@
+"""From a store's events to what layers look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from graphmeta import seeds
+from graphmeta.graph import circles, contacts, strangers
+from graphmeta.signals.base import FOLDS, FloatArray, IntArray, Observations
+
+_DAY_S = 86_400
+_HOURS = 24
+#: Active hours by which an account's daily rhythm is pulled towards everybody's.
+_HABIT_SHRINK = 10.0
+
+
+@dataclass(frozen=True)
+class Network:
+    """The graph of a store, judged.
+
+    Args:
+        first_contacts: All of them, as ``graph.contacts.first_contacts`` returns them.
+        contacts: Directed pairs, as ``graph.contacts.contacts`` returns them.
+        acquaintances: Columns a, b, since.
+        judged: First contacts from ``since`` on, as ``graph.strangers.judged`` returns them.
+        circle_of: Circle number of every entity; the last number is that of having none.
+        since: Seconds at which judging began.
+        until: Seconds of the last event.
+    """
+
+    first_contacts: pl.DataFrame
+    contacts: pl.DataFrame
+    acquaintances: pl.DataFrame
+    judged: pl.DataFrame
+    circle_of: IntArray
+    since: int
+    until: int
+
+    @property
+    def strangers(self) -> pl.DataFrame:
+        """The stranger contacts among the judged."""
+        return self.judged.filter(pl.col("stranger"))
+
+
+def network(events: pl.LazyFrame, entities: int, since: int | None, seed: int) -> Network:
+    """Build the judged graph of a store's events. Materialises the contacts.
+
+    Args:
+        events: A store's events.
+        entities: How many dense numbers the store has.
+        since: Seconds from which first contacts are judged; the end of the first quarter of
+            the data where absent.
+        seed: The run's seed.
+    """
+    span = events.select(first=pl.col("time").min(), last=pl.col("time").max()).collect()
+    first, last = int(span["first"][0]), int(span["last"][0])
+    start = first + (last - first) // 4 if since is None else since
+    pairs = contacts.contacts(contacts.reaches(events)).collect().sort("sender", "recipient")
+    firsts = contacts.first_contacts(pairs.lazy()).collect().sort("time", "sender", "recipient")
+    known = contacts.acquaintances(firsts.lazy()).collect().sort("a", "b")
+    drawn = circles.circles(known, start, seed)
+    judged = strangers.judged(firsts, known, drawn, start)
+    number = int(drawn["circle"].max() or -1) + 1  # type: ignore[arg-type]
+    circle_of = np.full(entities, number, dtype=np.int64)
+    circle_of[drawn["account"].to_numpy()] = drawn["circle"].to_numpy()
+    return Network(firsts, pairs, known, judged, circle_of, start, last)
+
+
+def observe(
+    events: pl.LazyFrame, graph: Network, names: Sequence[str], seed: int
+) -> Observations:
+    """Cut the judged graph into days and folds, as layers want it.
+
+    Args:
+        events: A store's events.
+        graph: Their judged graph.
+        names: Outside names of the entities by dense number; the folds are keyed by them.
+        seed: The run's seed.
+    """
+    turn = quietest_hour(events)
+    fold = (seeds.key_ids(names, "recipient fold", seed) % np.uint64(FOLDS)).astype(np.int8)
+    day0 = _day(pl.lit(graph.since), turn)
+    clock = (pl.col("time") - turn * 3600).mod(_DAY_S)
+    rows = graph.strangers.select(
+        "sender",
+        "recipient",
+        "time",
+        "new",
+        day=_day(pl.col("time"), turn) - day0,
+        second_of_day=clock,
+        hour=clock // 3600,
+        recipient_fold=pl.Series(fold)[graph.strangers["recipient"].cast(pl.Int64)],
+    )
+    days = int(rows["day"].max() or 0) + 1  # type: ignore[call-overload]
+    of_day = day_folds(days, seed)
+    arrivals = _arrivals(events, graph)
+    return Observations(
+        strangers=rows.with_columns(day_fold=pl.Series(of_day)[rows["day"]]),
+        arrivals=arrivals.with_columns(
+            account_fold=pl.Series(fold)[arrivals["account"].cast(pl.Int64)]
+        ),
+        circle_of=graph.circle_of,
+        habits=habits(events, len(names), turn),
+        span_days=days,
+    )
+
+
+def _day(time: pl.Expr, turn: int) -> pl.Expr:
+    return (time - turn * 3600) // _DAY_S
+
+
+def quietest_hour(events: pl.LazyFrame) -> int:
+    """Return the hour of the day (UTC) with the fewest events: where day blocks are cut."""
+    hour = (pl.col("time") // 3600).mod(_HOURS)
+    counted = events.group_by(hour=hour).agg(n=pl.len()).collect()
+    busy = np.zeros(_HOURS, dtype=np.int64)
+    busy[counted["hour"].to_numpy()] = counted["n"].to_numpy()
+    return int(np.argmin(busy))
+
+
+def day_folds(days: int, seed: int) -> IntArray:
+    """Deal days to folds: of every ``FOLDS`` days in a row each fold gets one, in random order."""
+    rng = seeds.generator("day fold", seed)
+    blocks = [rng.permutation(FOLDS) for _ in range(days // FOLDS + 1)]
+    return np.concatenate(blocks)[:days].astype(np.int64)
+
+
+def habits(events: pl.LazyFrame, entities: int, turn: int) -> FloatArray:
+    """Return the daily rhythm of every account, counted by distinct active hours.
+
+    Returns:
+        Shape (entities, 24), hours counted from the turn of the day, rows adding up to 1.
+    """
+    hour = pl.col("time") // 3600
+    counted = (
+        events.select("sender", hour=hour)
+        .unique()
+        .group_by("sender", at=(pl.col("hour") - turn).mod(_HOURS))
+        .agg(n=pl.len())
+        .collect()
+    )
+    table = np.zeros((entities, _HOURS))
+    table[counted["sender"].to_numpy(), counted["at"].to_numpy()] = counted["n"].to_numpy()
+    everybody = (table.sum(axis=0) + 1.0) / (table.sum() + _HOURS)
+    shrunk = table + _HABIT_SHRINK * everybody
+    return np.asarray(shrunk / shrunk.sum(axis=1, keepdims=True))
+
+
+def _arrivals(events: pl.LazyFrame, graph: Network) -> pl.DataFrame:
+    """Return first contacts out of an account's circle, and joins of groups, once judged.
+
+    Common acquaintance is no reason to leave an arrival out: the recruiter is one.
+
+    Returns:
+        Columns account, hub, time.
+    """
+    outward = graph.judged.filter(
+        (pl.col("circle_s") != pl.col("circle_r")) | (pl.col("circle_s") == circles.NO_CIRCLE)
+    ).select(account="sender", hub="recipient", time="time")
+    joins = (
+        events.filter((pl.col("kind") == "join") & (pl.col("time") >= graph.since))
+        .group_by(account="sender", hub="recipient")
+        .agg(time=pl.col("time").min())
+        .collect()
+    )
+    return pl.concat([outward, joins]).sort("time", "account", "hub")
