@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from graphmeta.synthetic.lookalikes import (
+    courier,
+    family_new_numbers,
     flash_crowd,
+    helpline,
+    movement,
+    new_school,
     newsletter,
     otp_sender,
+    reminder_bot,
+    sales_team,
     support_desk,
     teacher_club,
     text_bank,
+    traders,
 )
 from graphmeta.synthetic.lookalikes.base import Lookalike, Posed
 
@@ -18,7 +26,15 @@ LOOKALIKES: tuple[Lookalike, ...] = (
     Lookalike("otp_sender", otp_sender.pose),
     Lookalike("newsletter", newsletter.pose),
     Lookalike("support_desk", support_desk.pose),
+    Lookalike("courier", courier.pose),
     Lookalike("teacher_club", teacher_club.pose),
+    Lookalike("reminder_bot", reminder_bot.pose),
+    Lookalike("movement", movement.pose),
     Lookalike("flash_crowd", flash_crowd.pose),
+    Lookalike("sales_team", sales_team.pose),
     Lookalike("text_bank", text_bank.pose),
+    Lookalike("helpline", helpline.pose),
+    Lookalike("traders", traders.pose),
+    Lookalike("new_school", new_school.pose),
+    Lookalike("family_new_numbers", family_new_numbers.pose),
 )

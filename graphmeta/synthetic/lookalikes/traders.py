@@ -1,0 +1,41 @@
+"""Market-place traders: strangers write to them all day, and they write to one another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphmeta.synthetic import sheet, talk
+from graphmeta.synthetic.clock import HOUR
+from graphmeta.synthetic.lookalikes.base import Posed
+from graphmeta.synthetic.talk import Reaction
+from graphmeta.synthetic.town import Town
+
+
+def pose(rng: np.random.Generator, town: Town) -> Posed:
+    """Ordinary people who sell and buy much; buyers write to several of them for the same thing."""
+    traders = town.take_people(rng, town.scaled(rng.integers(15, 41), 0.02))
+    pull = rng.pareto(1.2, len(traders)) + 0.3
+    buyers = town.strangers(rng, town.scaled(rng.integers(300, 900), 0.25))
+    looks = rng.geometric(0.5, len(buyers))
+    buyer = np.repeat(buyers, looks)
+    seller = rng.choice(traders, size=len(buyer), p=pull / pull.sum())
+    begun = town.at_day(rng, buyers, rng.integers(0, town.days, len(buyers)))
+    start = np.repeat(begun, looks) + rng.exponential(0.5 * HOUR, len(buyer))
+    met = Reaction(reply=0.8, dialogue=6.0, block=0.004, report=0.001, delay=600.0)
+    deals = rng.integers(3, 15, len(traders))
+    one = np.repeat(traders, deals)
+    # Traders look for goods too: half of it from other traders.
+    other = np.where(
+        rng.random(len(one)) < 0.5, rng.choice(traders, len(one)), rng.choice(buyers, len(one))
+    )
+    when = town.at_day(rng, one, rng.integers(0, town.days, len(one)))
+    keep = one != other
+    return Posed(
+        sheet.concat(
+            [
+                talk.approach(rng, town, buyer, seller, start, met),
+                talk.approach(rng, town, one[keep], other[keep], when[keep], met),
+            ]
+        ),
+        traders,
+    )
