@@ -14,6 +14,7 @@ import numpy as np
 
 from graphmeta.synthetic import clock
 from graphmeta.synthetic.clock import DAY, HOUR
+from graphmeta.synthetic.habits import Habits
 from graphmeta.synthetic.sheet import Floats, Ints
 from graphmeta.synthetic.town import NEVER, People
 
@@ -48,9 +49,9 @@ class Kinds:
 
 COMMUNITIES = (
     Kinds("family", 0.97, 3.5, 0.35, 0.0, 9.0, 3.0, 0.6),
-    Kinds("work", 0.85, 13.0, 0.7, 0.03, 5.0, 1.0, 0.45),
-    Kinds("club", 0.6, 16.0, 0.5, 0.05, 3.0, 0.6, 0.6),
-    Kinds("friends", 0.9, 7.0, 0.4, 0.01, 4.0, 1.6, 0.4),
+    Kinds("work", 0.85, 11.0, 0.7, 0.03, 6.0, 1.0, 0.45),
+    Kinds("club", 0.6, 14.0, 0.5, 0.05, 3.5, 0.6, 0.6),
+    Kinds("friends", 0.8, 6.0, 0.4, 0.01, 6.0, 1.6, 0.4),
 )
 
 
@@ -82,7 +83,7 @@ class Ties:
     strength: Floats
 
 
-def settle(rng: np.random.Generator, count: int, days: int) -> People:
+def settle(rng: np.random.Generator, count: int, days: int, habits: Habits) -> People:
     """Draw ordinary people: zones, rhythms, temper, and when their accounts open and close."""
     regions = int(rng.integers(2, 5))
     offsets = rng.choice(_ZONES, size=regions, replace=False)
@@ -97,7 +98,7 @@ def settle(rng: np.random.Generator, count: int, days: int) -> People:
     return People(
         zone=(offsets[region] * HOUR).astype(np.int64),
         rhythm=rng.choice(clock.TYPES, size=count, p=clock.TYPE_SHARES),
-        sociable=rng.lognormal(-0.32, 0.8, count),
+        sociable=rng.lognormal(-0.5 * habits.talkers**2, habits.talkers, count),
         answers=rng.beta(2.2, 1.8, count),
         defends=rng.gamma(0.7, 1 / 0.7, count),
         # One line for all regions: each has a stretch of its own.
@@ -125,7 +126,9 @@ def gather(rng: np.random.Generator, people: People, kind: Kinds) -> Community:
     )
 
 
-def ties_within(rng: np.random.Generator, people: People, community: Community) -> Ties:
+def ties_within(
+    rng: np.random.Generator, people: People, community: Community, habits: Habits
+) -> Ties:
     """Draw ties inside communities: sociable people know more of the others and are chosen more."""
     sociable = people.sociable[community.member]
     size = community.size[community.which]
@@ -136,20 +139,24 @@ def ties_within(rng: np.random.Generator, people: People, community: Community) 
     two = first + np.floor(rng.random(len(row)) * room).astype(np.int64)
     chosen = np.where(sociable[one] >= sociable[two], one, two)
     a, b = community.member[row], community.member[chosen]
-    strength = community.kind.strength * rng.lognormal(0, 1.1, len(a))
+    strength = community.kind.strength * rng.lognormal(0, habits.favourites, len(a))
     return merged(Ties(np.minimum(a, b), np.maximum(a, b), strength))
 
 
-def acquaintances(rng: np.random.Generator, people: People, share: float) -> Ties:
+def acquaintances(rng: np.random.Generator, people: People, habits: Habits) -> Ties:
     """Draw ties across the town and across regions: old friends, relatives abroad."""
-    count = round(share * len(people))
-    a = rng.integers(0, len(people), count)
+    count = round(habits.old_friends * len(people))
+    a = rng.choice(len(people), size=count, p=people.sociable / people.sociable.sum())
     hop = np.round(rng.standard_t(1.2, count) * 30).astype(np.int64)
     order = np.argsort(people.place, kind="stable")
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     b = order[np.mod(rank[a] + hop, len(people))]
-    return merged(Ties(np.minimum(a, b), np.maximum(a, b), rng.lognormal(-0.3, 1.2, count)))
+    # Of two neighbours the more sociable one is known: popularity feeds on itself.
+    beside = order[np.mod(rank[a] + hop + 1, len(people))]
+    b = np.where(people.sociable[beside] > people.sociable[b], beside, b)
+    strength = rng.lognormal(-0.3, habits.favourites, count)
+    return merged(Ties(np.minimum(a, b), np.maximum(a, b), strength))
 
 
 def merged(ties: Ties) -> Ties:

@@ -84,7 +84,7 @@ def sessions(
     )
 
 
-def open_groups(rng: np.random.Generator, town: Town) -> Events:
+def open_groups(rng: np.random.Generator, town: Town, greets: float) -> Events:
     """Return large groups of common interest, with newcomers all the time and some greeters."""
     parts: list[Events] = []
     ordinary = town.ordinary()
@@ -97,6 +97,8 @@ def open_groups(rng: np.random.Generator, town: Town) -> Events:
         group = town.found_group(members, joined)
         town.open_groups = np.append(town.open_groups, group)
         parts.append(_open_group(rng, town, group, members, joined))
+        if rng.random() < greets:
+            parts.append(_greet(rng, town, members, joined))
     return sheet.concat(parts)
 
 
@@ -111,21 +113,18 @@ def _open_group(
     new = np.flatnonzero((joined >= 0) & (joined < NEVER))
     hello = new[rng.random(len(new)) < 0.6]
     said = joined[hello] + rng.exponential(4 * HOUR, len(hello))
-    parts = [
-        talked,
-        joins(members, np.full(len(members), group), joined),
-        sheet.make(members[hello], group, said, "group_message", group=group),
-    ]
-    if rng.random() < 0.4:
-        parts.append(_greet(rng, town, members, joined, new))
-    return sheet.concat(parts)
+    return sheet.concat(
+        [
+            talked,
+            joins(members, np.full(len(members), group), joined),
+            sheet.make(members[hello], group, said, "group_message", group=group),
+        ]
+    )
 
 
-def _greet(
-    rng: np.random.Generator, town: Town, members: Ints, joined: Floats, new: Ints
-) -> Events:
+def _greet(rng: np.random.Generator, town: Town, members: Ints, joined: Floats) -> Events:
     """Return private welcomes by one to three old members to most newcomers."""
-    old = members[joined < 0]
+    old, new = members[joined < 0], np.flatnonzero(joined >= 0)
     greeters = rng.choice(old, size=min(len(old), int(rng.integers(1, 4))), replace=False)
     welcomed = new[rng.random(len(new)) < 0.7]
     who = rng.choice(greeters, size=len(welcomed))

@@ -9,18 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphmeta.synthetic import communities, groups, sheet, talk
+from graphmeta.synthetic import communities, groups, habits, sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
 from graphmeta.synthetic.communities import COMMUNITIES, Ties
+from graphmeta.synthetic.habits import Habits
 from graphmeta.synthetic.sheet import Events, Floats, Ints
 from graphmeta.synthetic.talk import FRIENDLY, Reaction
 from graphmeta.synthetic.town import Town
-
-#: Private events per account and day among people who know one another.
-_PRIVATE_PER_DAY = 5.2
-#: Group messages per account and day.
-_GROUP_PER_DAY = 1.6
-_EVENTS_PER_CONVERSATION = 4.9
 
 
 def live(rng: np.random.Generator, accounts: int, days: int, quiet: int) -> tuple[Town, Events]:
@@ -32,50 +27,62 @@ def live(rng: np.random.Generator, accounts: int, days: int, quiet: int) -> tupl
         days: Length of the world.
         quiet: Days before campaigns may begin.
     """
-    people = communities.settle(rng, accounts, days)
+    ways = habits.draw(rng)
+    people = communities.settle(rng, accounts, days, ways)
     town = Town(days, quiet, people)
     gathered = [communities.gather(rng, people, kind) for kind in COMMUNITIES]
-    parts = [communities.ties_within(rng, people, each) for each in gathered]
-    parts.append(communities.acquaintances(rng, people, rng.uniform(1.5, 3.0)))
+    parts = [communities.ties_within(rng, people, each, ways) for each in gathered]
+    parts.append(communities.acquaintances(rng, people, ways))
     ties = communities.joined(parts)
     town.set_ties(ties.one, ties.other)
     return town, sheet.concat(
         [
-            among_friends(rng, town, ties),
-            new_acquaintances(rng, town),
-            market(rng, town),
+            among_friends(rng, town, ties, ways),
+            new_acquaintances(rng, town, ways),
+            market(rng, town, ways),
             wrong_numbers(rng, town),
             everyday_blocks(rng, town, ties),
-            groups.chats(rng, town, gathered, _GROUP_PER_DAY),
-            groups.open_groups(rng, town),
+            groups.chats(rng, town, gathered, ways.grouped),
+            groups.open_groups(rng, town, ways.greets),
         ]
     )
 
 
-def among_friends(rng: np.random.Generator, town: Town, ties: Ties) -> Events:
+def among_friends(rng: np.random.Generator, town: Town, ties: Ties, ways: Habits) -> Events:
     """Return conversations and calls along ties."""
     sociable = town.people.sociable
     weight = ties.strength * np.sqrt(sociable[ties.one] * sociable[ties.other])
-    conversations = _PRIVATE_PER_DAY * town.days * len(town.people) / _EVENTS_PER_CONVERSATION
-    episode = 1.7
-    tie = np.repeat(
-        np.arange(len(weight)),
-        rng.poisson(weight / weight.sum() * conversations / episode),
-    )
+    # Calls are one event, other conversations ``length``, but for those that nobody answers.
+    each = ways.calling + (1 - ways.calling) * (0.12 + 0.88 * ways.length)
+    episodes = ways.private * town.days * len(town.people) / each / ways.episode
+    tie = np.repeat(np.arange(len(weight)), rng.poisson(weight / weight.sum() * episodes))
     day = rng.integers(0, town.days, len(tie))
-    times = rng.geometric(1 / episode, len(tie))
+    times = rng.geometric(1 / ways.episode, len(tie))
     who = np.repeat(np.arange(len(tie)), times)
     one, other = ties.one[tie][who], ties.other[tie][who]
-    lead = sociable[one] / (sociable[one] + sociable[other])
+    cold = (rng.random(len(weight)) < ways.one_sided)[tie][who]
+    lead = np.where(cold, 1.0, sociable[one] / (sociable[one] + sociable[other]))
     swap = rng.random(len(one)) > lead
     opener, partner = np.where(swap, other, one), np.where(swap, one, other)
     start = town.at_day(rng, opener, day[who])
-    return _talk_or_call(rng, opener, partner, start)
+    return sheet.concat(
+        [
+            _talk_or_call(rng, opener[~cold], partner[~cold], start[~cold], ways, 0.12),
+            _talk_or_call(rng, opener[cold], partner[cold], start[cold], ways, 0.97),
+        ]
+    )
 
 
-def _talk_or_call(rng: np.random.Generator, opener: Ints, other: Ints, start: Floats) -> Events:
-    calling = rng.random(len(opener)) < 0.16
-    silent = ~calling & (rng.random(len(opener)) < 0.12)
+def _talk_or_call(
+    rng: np.random.Generator,
+    opener: Ints,
+    other: Ints,
+    start: Floats,
+    ways: Habits,
+    unanswered: float = 0.12,
+) -> Events:
+    calling = rng.random(len(opener)) < ways.calling
+    silent = ~calling & (rng.random(len(opener)) < unanswered)
     talking = ~calling & ~silent
     return sheet.concat(
         [
@@ -86,22 +93,23 @@ def _talk_or_call(rng: np.random.Generator, opener: Ints, other: Ints, start: Fl
                 opener[talking],
                 other[talking],
                 start[talking],
-                talk.turns(rng, int(talking.sum())),
+                talk.turns(rng, int(talking.sum()), ways.length),
+                gap=ways.gap,
             ),
         ]
     )
 
 
-def new_acquaintances(rng: np.random.Generator, town: Town) -> Events:
+def new_acquaintances(rng: np.random.Generator, town: Town, ways: Habits) -> Events:
     """Return first contacts between people who come to know one another, and what follows."""
     people = town.people
-    count = round(len(people) * town.days / 28 * rng.uniform(1.0, 2.0))
+    count = round(len(people) * town.days / 28 * ways.meets)
     chosen = people.sociable / people.sociable.sum()
     opener = rng.choice(len(people), size=count, p=chosen)
     between = town.some_friend(rng, opener)
     through = town.some_friend(rng, np.maximum(between, 0))
     stranger = rng.choice(len(people), size=count, p=chosen)
-    known = (between >= 0) & (through >= 0) & (rng.random(count) < 0.75)
+    known = (between >= 0) & (through >= 0) & (rng.random(count) >= ways.meets_strangers)
     other = np.where(known, through, stranger)
     keep = opener != other
     opener, other, known = opener[keep], other[keep], known[keep]
@@ -111,13 +119,19 @@ def new_acquaintances(rng: np.random.Generator, town: Town) -> Events:
         [
             talk.approach(rng, town, opener[known], other[known], start[known], friendly),
             talk.approach(rng, town, opener[~known], other[~known], start[~known], FRIENDLY),
-            _keep_in_touch(rng, town, opener, other, start, np.where(known, 2.5, 0.8)),
+            _keep_in_touch(rng, town, opener, other, start, np.where(known, 2.5, 0.8), ways),
         ]
     )
 
 
 def _keep_in_touch(
-    rng: np.random.Generator, town: Town, one: Ints, other: Ints, met: Floats, mean: Floats
+    rng: np.random.Generator,
+    town: Town,
+    one: Ints,
+    other: Ints,
+    met: Floats,
+    mean: Floats,
+    ways: Habits,
 ) -> Events:
     """Return later conversations of new acquaintances; most fade, some stay."""
     times = rng.poisson(rng.gamma(0.6, 1 / 0.6, len(one)) * mean)
@@ -126,15 +140,15 @@ def _keep_in_touch(
     opener = np.where(swap, other[which], one[which])
     partner = np.where(swap, one[which], other[which])
     day = np.floor((met[which] + rng.exponential(5 * DAY, len(which))) / DAY).astype(np.int64) + 1
-    return _talk_or_call(rng, opener, partner, town.at_day(rng, opener, day))
+    return _talk_or_call(rng, opener, partner, town.at_day(rng, opener, day), ways)
 
 
-def market(rng: np.random.Generator, town: Town) -> Events:
+def market(rng: np.random.Generator, town: Town, ways: Habits) -> Events:
     """Return buyers writing to sellers they never met, a few messages over a day or two."""
     people = town.people
     sellers = rng.choice(len(people), size=max(2, len(people) // 30), replace=False)
     pull = rng.pareto(1.3, len(sellers)) + 0.2
-    count = round(len(people) * town.days / 28 * rng.uniform(0.3, 0.8))
+    count = round(len(people) * town.days / 28 * ways.buys)
     buyer = rng.integers(0, len(people), count)
     seller = rng.choice(sellers, size=count, p=pull / pull.sum())
     keep = buyer != seller

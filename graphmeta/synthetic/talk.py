@@ -51,8 +51,9 @@ def converse(
     opening[first] = True
     turned = np.cumsum((rng.random(len(which)) < alternate) & ~opening)
     side = (turned - turned[first][which]) % 2
-    waits = np.where(opening, 0.0, rng.lognormal(np.log(gap), 1.4, len(which)))
-    passed = np.cumsum(waits)
+    # Whole seconds, so that sums are exact and a conversation starts at its start.
+    waits = np.floor(rng.lognormal(np.log(gap), 1.4, len(which))).astype(np.int64)
+    passed = np.cumsum(np.where(opening, 0, waits))
     begun = np.broadcast_to(np.asarray(start, dtype=np.float64), len(length))
     time = begun[which] + passed - passed[first][which]
     return sheet.make(

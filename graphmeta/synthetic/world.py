@@ -8,6 +8,7 @@ part leaves the others' parameters as they were.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ import polars as pl
 from graphmeta import seeds
 from graphmeta.errors import UsageError
 from graphmeta.synthetic import life, naming, sheet
-from graphmeta.synthetic.campaigns import CAMPAIGNS, SEVEN, Campaign, Evasion
+from graphmeta.synthetic.campaigns import CAMPAIGNS, SEVEN, Campaign, Evasion, Recipe
 from graphmeta.synthetic.campaigns.ring import Ring
 from graphmeta.synthetic.lookalikes import LOOKALIKES, Lookalike
 
@@ -83,9 +84,9 @@ def make_world(
         for kind in lookalikes
     }
     planted = []
-    for number, campaign in enumerate(_planned(campaigns, seed)):
-        rng = seeds.generator("world", seed, "campaign", campaign.name, number)
-        planted.append((campaign.name, campaign.plant(rng, town)))
+    for label, campaign in _planned(campaigns, seed).items():
+        rng = seeds.generator("world", seed, "campaign", label)
+        planted.append((label, campaign.plant(rng, town)))
     done = [ordinary, *(each.events for each in posed.values())]
     done += [each.events for _, each in planted]
     names = naming.Names(town, seed)
@@ -144,20 +145,31 @@ def _lookalike(kind: str) -> Lookalike:
     )
 
 
-def _planned(campaigns: Sequence[Campaign | str], seed: int) -> list[Campaign]:
-    """Return campaigns with parameters, drawing those that were asked for by name."""
-    recipes = {recipe.name: recipe for recipe in CAMPAIGNS}
-    planned: list[Campaign] = []
-    for asked in campaigns:
-        if not isinstance(asked, str):
-            planned.append(asked)
-            continue
-        for name in SEVEN if asked == "seven_at_once" else (asked,):
-            if name not in recipes:
-                raise UsageError(
-                    f"There is no campaign named {name!r}.",
-                    "Known: " + ", ".join(CAMPAIGN_NAMES) + ".",
-                )
-            rng = seeds.generator("world", seed, "parameters", name, len(planned))
-            planned.append(recipes[name].draw(rng))
+def _planned(campaigns: Sequence[Campaign | str], seed: int) -> dict[str, Campaign]:
+    """Return campaigns with parameters by label, drawing those that were asked for by name.
+
+    The second campaign of one name is labelled ``name-2``, and so on.
+    """
+    asked: list[Campaign | str] = []
+    for each in campaigns:
+        asked.extend(SEVEN if each == "seven_at_once" else (each,))
+    planned: dict[str, Campaign] = {}
+    seen: Counter[str] = Counter()
+    for campaign in asked:
+        name = campaign if isinstance(campaign, str) else campaign.name
+        seen[name] += 1
+        label = name if seen[name] == 1 else f"{name}-{seen[name]}"
+        if isinstance(campaign, str):
+            planned[label] = _recipe(name).draw(seeds.generator("world", seed, "parameters", label))
+        else:
+            planned[label] = campaign
     return planned
+
+
+def _recipe(name: str) -> Recipe:
+    for recipe in CAMPAIGNS:
+        if recipe.name == name:
+            return recipe
+    raise UsageError(
+        f"There is no campaign named {name!r}.", "Known: " + ", ".join(CAMPAIGN_NAMES) + "."
+    )
