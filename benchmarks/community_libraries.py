@@ -38,7 +38,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_matrix
 
-from graphmeta.clusters.communities import communities
+from graphmeta.graph.communities import communities
 
 SEED = 1
 LIMIT_S = 30

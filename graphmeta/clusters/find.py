@@ -19,7 +19,7 @@ from graphmeta.nulls import counts
 from graphmeta.signals.base import Layer, Observations, Part
 
 #: Mean surprise per pair, in nats, above which a group holds together; finest first.
-RESOLUTIONS = (4.0, 1.0, 0.25)
+RESOLUTIONS = (4.0, 1.0, 0.25, 0.0625)
 #: A member stays in a group where chance explains its share of it at most this often.
 KEEP_AT = 0.01
 #: An outsider joins where chance explains it at most this often, before counting outsiders.

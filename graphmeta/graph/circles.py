@@ -2,6 +2,8 @@
 
 Circles are communities of the acquaintance graph, drawn from ties that are older than anything
 that will be judged with them: a campaign that makes friends later cannot draw itself a circle.
+They are drawn by modularity, whose communities are large: calling two members of a large circle
+strangers is the worse mistake, because ordinary life outnumbers campaigns.
 Accounts without such ties, and circles of fewer than ``SMALLEST`` accounts, have none.
 """
 
@@ -16,8 +18,6 @@ from graphmeta.graph.communities import communities
 #: The circle of accounts that have none.
 NO_CIRCLE = -1
 SMALLEST = 4
-#: Share of possible ties above which accounts make one circle: real circles are sparse.
-DENSITY = 0.02
 
 
 def circles(acquaintances: pl.DataFrame, before: int, seed: int) -> pl.DataFrame:
@@ -33,7 +33,10 @@ def circles(acquaintances: pl.DataFrame, before: int, seed: int) -> pl.DataFrame
     """
     old = acquaintances.filter(pl.col("since") < before)
     found = communities(
-        old.select("a", "b", weight=pl.lit(1.0)), DENSITY, seeds.key("circles", seed) % 2**31
+        old.select("a", "b", weight=pl.lit(1.0)),
+        resolution=1.0,
+        seed=seeds.key("circles", seed) % 2**31,
+        modularity=True,
     )
     large = found.filter(pl.len().over("community") >= SMALLEST)
     return large.select(

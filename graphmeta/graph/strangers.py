@@ -12,12 +12,14 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
 
 from graphmeta.graph.circles import NO_CIRCLE
 
 #: Rows of the acquaintance join that are held at once; bounds the memory of one chunk.
 _CHUNK_ROWS = 20_000_000
 _DAY_S = 86_400
+_LEAST_DAYS = 14
 
 
 def judged(
@@ -58,7 +60,8 @@ def judged(
     introduced = common_acquaintance(candidates, acquaintances)
     known[introduced["row"].cast(pl.Int64).to_list()] = True
     rows = rows.with_columns(stranger=outside & ~known)
-    return rows.with_columns(new=newness(rows["time"].to_numpy(), since))
+    new = newness(rows["sender"].to_numpy(), rows["time"].to_numpy(), since)
+    return rows.with_columns(new=pl.Series(new))
 
 
 def common_acquaintance(candidates: pl.DataFrame, acquaintances: pl.DataFrame) -> pl.DataFrame:
@@ -111,29 +114,33 @@ def common_acquaintance(candidates: pl.DataFrame, acquaintances: pl.DataFrame) -
     return pl.concat([empty, *found]).sort("row")
 
 
-def newness(times: NDArray[np.int64], since: int) -> NDArray[np.float64]:
+def newness(
+    senders: NDArray[np.integer], times: NDArray[np.int64], since: int
+) -> NDArray[np.float64]:
     """Return the probability that a first contact is not an old tie seen late.
 
-    Old ties surface at a rate that falls with the time since observation began; truly new ties
-    come at a constant rate. The mean rate over the last third of the judged days estimates the
-    latter, so the ratio of the two rates at a day is the probability at that day. Days are
-    smoothed over a week, which takes the weekday out.
+    Old ties surface at a rate that only falls with the time since observation began; truly new
+    ties come at a constant rate. The rate is counted in accounts that made a first contact on a
+    day (one blasting account is one), smoothed over a week, and fitted by a falling curve
+    (isotonic regression); its mean over the last third estimates the constant, and the ratio of
+    the two at a day is the probability at that day.
 
     Args:
-        times: Seconds of the first contacts, shape (n,), none before ``since``.
+        senders: Accounts that made the first contacts, shape (n,).
+        times: Their seconds, shape (n,), none before ``since``.
         since: Seconds at which judging began.
 
     Returns:
-        Probabilities, shape (n,).
+        Probabilities, shape (n,); 1 where less than two weeks are judged, which is too short
+        to tell a trend.
     """
-    if times.size == 0:
-        return np.zeros(0)
     day = (times - since) // _DAY_S
-    counts = np.bincount(day).astype(np.float64)
-    if counts.size < 14:  # noqa: PLR2004 - less than two weeks: no trend can be told from noise
+    if times.size == 0 or day.max() < _LEAST_DAYS:
         return np.ones(times.size)
-    counts[-1] = counts[-2]  # the last day is seldom whole
-    week = np.convolve(np.pad(counts, 3, mode="reflect"), np.ones(7) / 7, mode="valid")
-    lasting = week[-(counts.size // 3) :].mean()
-    share = np.minimum(1.0, lasting / np.maximum(week, 1e-9))
-    return np.asarray(share[day], dtype=np.float64)
+    pairs = np.unique(np.column_stack([day, senders.astype(np.int64)]), axis=0)
+    active = np.bincount(pairs[:, 0]).astype(np.float64)[:-1]  # the last day is seldom whole
+    week = np.convolve(np.pad(active, 3, mode="reflect"), np.ones(7) / 7, mode="valid")
+    falling = isotonic_regression(week, increasing=False).x
+    lasting = falling[-(falling.size // 3) :].mean()
+    share = np.minimum(1.0, lasting / np.maximum(falling, 1e-9))
+    return np.asarray(np.append(share, share[-1])[day], dtype=np.float64)

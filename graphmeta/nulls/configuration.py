@@ -1,10 +1,15 @@
 """Which targets would an account reach, if it chose them alone?
 
-The null keeps how many strangers each account reached (activity), how often each target was
-reached (popularity) and towards which circles the account turns (propensity); beyond that,
-accounts choose independently. It is the bipartite configuration model (Saracco et al. 2015) in
-its sparse form, ``P(u reaches v) = n_u * w_u(C) * y_v / Y_C`` for a target ``v`` of circle ``C``,
-with the circle propensities ``w_u`` shrunk towards everybody's.
+The null keeps how many strangers each account reached (activity), how attractive each target is
+(popularity) and towards which circles the account turns (propensity); beyond that, accounts
+choose independently. It is the bipartite configuration model (Saracco et al. 2015) in its sparse
+form, ``P(u reaches v) = n_u * w_u(C) * y_v / Y_C`` for a target ``v`` of circle ``C``, with the
+circle propensities ``w_u`` shrunk towards everybody's.
+
+A target's popularity is known only from few contacts, and a plug-in of counts would exaggerate
+its spread. It is therefore taken as Gamma distributed within a circle, with the shape that makes
+two random contacts meet as often as they do; given what others did, the number of a group's
+contacts in a target is then negative binomial (Robbins 1956, empirical Bayes).
 
 It misleads where targets are alike in a way that is neither popularity nor circle: two couriers
 of one street share customers without knowing of each other. Confirmation cannot see that
@@ -14,17 +19,22 @@ either; counter-evidence has to.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy import sparse, special
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 #: Strength of the pull of an account's circle propensities towards everybody's, in contacts.
 _SHRINK = 5.0
+#: Contacts by which one account may shape what counts as popular; a ring that writes to its
+#: list by the hundred must not make its list look popular.
+_FAIR = 10.0
+_PAIRS_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -36,19 +46,37 @@ class Choice:
         popularity: How often each account was reached, shape (accounts,).
         activity: How many each account reached, shape (accounts,).
         towards: How many each account reached in each circle, sparse (accounts, K).
+        meetings: Fair-weighted ordered pairs of contacts that met in each target, (accounts,).
+        chances: Fair-weighted ordered pairs of contacts that went to each circle, (K,).
     """
 
     circle_of: IntArray
     popularity: FloatArray
     activity: FloatArray
     towards: sparse.csr_array
+    meetings: FloatArray
+    chances: FloatArray
 
     @property
+    def circles(self) -> int:
+        """How many circles there are (K)."""
+        return int(self.towards.shape[1])
+
+    @cached_property
     def circle_popularity(self) -> FloatArray:
         """How often each circle was reached, shape (K,)."""
-        return np.bincount(
-            self.circle_of, weights=self.popularity, minlength=self.towards.shape[1]
-        )
+        return np.bincount(self.circle_of, weights=self.popularity, minlength=self.circles)
+
+    @cached_property
+    def circle_size(self) -> FloatArray:
+        """How many accounts each circle has, shape (K,)."""
+        return np.bincount(self.circle_of, minlength=self.circles).astype(np.float64)
+
+    @cached_property
+    def everybody(self) -> FloatArray:
+        """Share of all contacts that goes to each circle, shape (K,)."""
+        total = self.circle_popularity.sum()
+        return np.asarray(self.circle_popularity / max(total, 1.0))
 
     def collisions(self, weights: FloatArray) -> FloatArray:
         """Return, per circle, the weighted chance that two contacts to it meet in one target.
@@ -59,12 +87,17 @@ class Choice:
         Returns:
             Shape (K,). Unbiased: a contact does not meet itself.
         """
-        y = self.popularity
-        meetings = np.bincount(
-            self.circle_of, weights=weights * y * (y - 1), minlength=self.towards.shape[1]
+        met = np.bincount(
+            self.circle_of, weights=weights * self.meetings, minlength=self.circles
         )
-        total = self.circle_popularity
-        return np.asarray(meetings / np.maximum(total * (total - 1), 1.0))
+        return np.asarray(met / np.maximum(self.chances, 1e-9))
+
+    @cached_property
+    def shape(self) -> float:
+        """Shape of the Gamma law of popularity: 1 / (its squared coefficient of variation)."""
+        meet = self.collisions(np.ones(self.circle_of.size))
+        spread = float((self.everybody * meet * self.circle_size).sum()) - 1.0
+        return float(np.clip(1.0 / max(spread, 1e-3), 0.01, 100.0))
 
     def expected_shared(self, a: IntArray, b: IntArray, weights: FloatArray) -> FloatArray:
         """Return how many targets (by weight) each pair would share by chance.
@@ -78,16 +111,14 @@ class Choice:
             Shape (n,).
         """
         root = np.sqrt(self.collisions(weights))
-        everybody = self.circle_popularity / max(self.circle_popularity.sum(), 1.0)
         own = self.activity / (self.activity + _SHRINK)
         pulled = own * _SHRINK
         towards = (self.towards @ sparse.diags_array(root)).tocsr()
-        common = everybody * root
+        common = self.everybody * root
         with_common = towards @ common
         both = np.empty(a.size)
-        step = 1_000_000
-        for start in range(0, a.size, step):
-            part = slice(start, start + step)
+        for start in range(0, a.size, _PAIRS_AT_ONCE):
+            part = slice(start, start + _PAIRS_AT_ONCE)
             both[part] = (towards[a[part]] * towards[b[part]]).sum(axis=1)
         return np.asarray(
             own[a] * own[b] * both
@@ -102,9 +133,39 @@ class Choice:
         Returns:
             Shape (n, K), rows add up to 1.
         """
-        everybody = self.circle_popularity / max(self.circle_popularity.sum(), 1.0)
-        rows = self.towards[accounts].toarray() + _SHRINK * everybody
-        return np.asarray(rows / np.maximum(rows.sum(axis=1, keepdims=True), 1e-12))
+        rows = self.towards[accounts].toarray() + _SHRINK * self.everybody + 1e-12
+        return np.asarray(rows / rows.sum(axis=1, keepdims=True))
+
+    def prior_rate(self, reached: FloatArray) -> FloatArray:
+        """Return the rate of the Gamma prior of popularity in each circle.
+
+        Args:
+            reached: How often each circle was reached by those who count, shape (..., K).
+
+        Returns:
+            Shape of ``reached``.
+        """
+        mean = np.maximum(reached, 0.5) / np.maximum(self.circle_size, 1.0)
+        return np.asarray(self.shape / mean)
+
+
+def at_least(
+    threshold: int, others: FloatArray, sent: FloatArray, shape: float, rate: FloatArray
+) -> FloatArray:
+    """Return the chance that a target gets at least ``threshold`` contacts of a group.
+
+    Args:
+        threshold: At least 1.
+        others: How often everybody else reached the target.
+        sent: Contacts that the group sends to the target's circle, relative to what everybody
+            else sent there.
+        shape: Shape of the Gamma law of popularity.
+        rate: Its rate in the target's circle.
+
+    Returns:
+        Negative binomial upper tails, in the arguments' common shape.
+    """
+    return np.asarray(special.betainc(threshold, others + shape, sent / (sent + rate + 1.0)))
 
 
 def fit(contacts: pl.DataFrame, circle_of: IntArray) -> Choice:
@@ -121,13 +182,19 @@ def fit(contacts: pl.DataFrame, circle_of: IntArray) -> Choice:
     circles = int(circle_of.max(initial=0)) + 1
     sender = contacts["sender"].to_numpy().astype(np.int64)
     recipient = contacts["recipient"].to_numpy().astype(np.int64)
-    ones = np.ones(sender.size)
+    activity = np.bincount(sender, minlength=accounts).astype(np.float64)
     towards = sparse.coo_array(
-        (ones, (sender, circle_of[recipient])), shape=(accounts, circles)
+        (np.ones(sender.size), (sender, circle_of[recipient])), shape=(accounts, circles)
     ).tocsr()
+    fair = np.minimum(1.0, _FAIR / np.maximum(activity, 1.0))[sender]
+    once = np.bincount(recipient, weights=fair, minlength=accounts)
+    twice = np.bincount(recipient, weights=fair**2, minlength=accounts)
     return Choice(
         circle_of=circle_of,
         popularity=np.bincount(recipient, minlength=accounts).astype(np.float64),
-        activity=np.bincount(sender, minlength=accounts).astype(np.float64),
+        activity=activity,
         towards=towards,
+        meetings=np.maximum(once**2 - twice, 0.0),
+        chances=np.bincount(circle_of, weights=once, minlength=circles) ** 2
+        - np.bincount(circle_of, weights=twice, minlength=circles),
     )

@@ -80,11 +80,10 @@ class Funnel:
         sent = moves.join(hubs, on="hub", how="semi").group_by(account="sender", hub="hub").agg(
             observed=pl.col("recipient").n_unique().cast(pl.Float64)
         ).sort("account", "hub")
-        groups = sent.select("account").unique().with_columns(group="account")
-        rows = sent.with_columns(group="account")
-        expected = _expected(seen, groups, rows, part)
-        observed = rows["observed"].to_numpy()
-        return rows.with_columns(
+        alone = sent.select("account", group="account").unique(maintain_order=True)
+        expected = _expected(seen, alone, sent.with_columns(group="account"), part)
+        observed = sent["observed"].to_numpy()
+        return sent.with_columns(
             expected=pl.Series(expected),
             weight=pl.Series(counts.surprise(observed, expected)),
             p_value=pl.Series(counts.upper_tail(observed, expected)),
@@ -130,7 +129,14 @@ class Funnel:
         """Test accounts by how many of those they contacted went on to the group's hub."""
         hub = self.hubs_of(seen, groups, part)
         fed = self.feeders(seen, part).join(hub, on="hub")
-        return fed.select(MEMBERS.names()).sort("group", "account")
+        itself = hub.join(validated_hubs(seen, conversions(seen, part), part), on="hub").rename(
+            {"hub": "account"}
+        )
+        return (
+            pl.concat([fed.select(MEMBERS.names()), itself.select(MEMBERS.names())])
+            .unique(["group", "account"], keep="first", maintain_order=True)
+            .sort("group", "account")
+        )
 
 
 def conversions(seen: Observations, part: Part) -> pl.DataFrame:

@@ -7,7 +7,6 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 #: The most pairs of contacts that one product may meet. Bins with the most accounts, in which a
@@ -16,10 +15,11 @@ MAX_MEETINGS = 30_000_000
 
 
 def crowded(counts: IntArray, limit: int = MAX_MEETINGS) -> IntArray:
-    """Return the bins to leave out so that at most ``limit`` meetings remain.
+    """Return the bins to leave out so that few enough meetings remain.
 
     Args:
         counts: Accounts in each bin, shape (bins,).
+        limit: The most meetings of two accounts in a bin.
 
     Returns:
         Numbers of the bins left out; all bins of one count are kept or left out together.
@@ -33,39 +33,31 @@ def crowded(counts: IntArray, limit: int = MAX_MEETINGS) -> IntArray:
     return np.flatnonzero(counts >= first_over)
 
 
-def shared(
-    account: IntArray, bin_: IntArray, accounts: int, weights: FloatArray | None = None
-) -> pl.DataFrame:
+def shared(account: IntArray, bin_: IntArray, accounts: int) -> pl.DataFrame:
     """Count the bins that each two accounts share.
 
     Args:
         account: Account of each incidence, shape (n,); each (account, bin) once.
-        bin_: Bin of each incidence, shape (n,), dense numbers.
+        bin_: Bin of each incidence, shape (n,).
         accounts: How many accounts there are.
-        weights: What sharing each bin counts, shape (bins,); 1 where absent.
 
     Returns:
-        Columns a, b (a smaller than b), count, weighted; in order of (a, b).
+        Columns a, b (a smaller than b), count; in order of (a, b).
     """
-    bins = int(bin_.max(initial=-1)) + 1 if weights is None else weights.size
-    left_out = crowded(np.bincount(bin_, minlength=bins))
-    keep = ~np.isin(bin_, left_out)
+    number = np.unique(bin_, return_inverse=True)[1]
+    left_out = crowded(np.bincount(number))
+    keep = ~np.isin(number, left_out)
     incidence = sparse.coo_array(
-        (np.ones(int(keep.sum())), (account[keep], bin_[keep])), shape=(accounts, bins)
+        (np.ones(int(keep.sum())), (account[keep], number[keep])),
+        shape=(accounts, int(number.max(initial=-1)) + 1),
     ).tocsr()
-    count = sparse.triu(incidence @ incidence.T, k=1).tocsr()
-    count.sort_indices()
-    pairs = count.tocoo()
-    frame = pl.DataFrame(
+    meetings = sparse.triu(incidence @ incidence.T, k=1).tocsr()
+    meetings.sort_indices()
+    pairs = meetings.tocoo()
+    return pl.DataFrame(
         {
             "a": pairs.row.astype(np.uint32),
             "b": pairs.col.astype(np.uint32),
-            "count": pairs.data,
+            "count": pairs.data.astype(np.float64),
         }
     )
-    if weights is None:
-        return frame.with_columns(weighted=pl.col("count"))
-    scaled = incidence @ sparse.diags_array(weights)
-    weighted = sparse.triu(scaled @ incidence.T, k=1).tocsr()
-    weighted.sort_indices()
-    return frame.with_columns(weighted=pl.Series(weighted.tocoo().data))

@@ -1,8 +1,7 @@
 """Do accounts reach the same strangers more often than popularity and circles explain?
 
 Bins are targets. The null is the bipartite configuration model with circle propensities
-(``nulls.configuration``). Rare targets weigh more, by the reciprocal logarithm of Adamic and
-Adar (2003). Groups are tested by the number of *distinct* targets that at least two (or more)
+(``nulls.configuration``). Rare targets weigh more. Groups are tested by the number of *distinct* targets that at least two (or more)
 of them reached, never by pairs: one popular target makes hundreds of pairs and is one fact.
 
 Sources: Tumminello et al. (2011) for validated co-occurrence; Saracco et al. (2015).
@@ -13,14 +12,17 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from graphmeta.nulls import configuration, counts
 from graphmeta.nulls.configuration import Choice
-from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, FloatArray, Observations, Part
+from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, FloatArray, IntArray, Observations, Part
 from graphmeta.signals.coordination import incidence
 
 #: A group's bins may have to be shared by more than two where two meet by chance all the time.
 THRESHOLDS = (2, 3, 4, 6, 9)
+#: Targets are classed by the binary logarithm of their popularity, up to this class.
+CLASSES = 6
 
 
 class SharedTargets:
@@ -30,24 +32,34 @@ class SharedTargets:
     version = 1
 
     def pairs(self, seen: Observations, part: Part) -> pl.DataFrame:
-        """Return pairs that share targets, weighted by surprise."""
+        """Return pairs that share targets, weighted by surprise.
+
+        Targets of like popularity are counted and expected together, and the surprises of the
+        classes add up: one shared target that hardly anybody reaches is news, one that
+        everybody reaches is none.
+        """
         contacts = seen.strangers.filter(part.keeps("recipient_fold"))
         null = configuration.fit(contacts, seen.circle_of)
-        rare = 1.0 / np.log2(np.maximum(null.popularity, 2.0))
-        found = incidence.shared(
-            contacts["sender"].to_numpy().astype(np.int64),
-            contacts["recipient"].to_numpy().astype(np.int64),
-            seen.circle_of.size,
-            rare,
+        rarity = np.minimum(np.log2(np.maximum(null.popularity, 1.0)).astype(np.int64), CLASSES)
+        of_contact = rarity[contacts["recipient"].to_numpy().astype(np.int64)]
+        frames = [
+            _pairs_of_class(contacts.filter(of_contact == level), null, rarity == level)
+            for level in range(1, CLASSES + 1)
+        ]
+        rows = (
+            pl.concat(frames)
+            .group_by("a", "b")
+            .agg(
+                pl.col("observed").sum(),
+                pl.col("weight").sort().sum(),
+            )
+            .sort("a", "b")
         )
-        a, b = (found[side].to_numpy().astype(np.int64) for side in "ab")
+        a, b = (rows[side].to_numpy().astype(np.int64) for side in "ab")
         expected = null.expected_shared(a, b, np.ones(seen.circle_of.size))
-        expected_rare = null.expected_shared(a, b, rare)
-        return found.with_columns(
-            observed=pl.col("count"),
+        return rows.with_columns(
             expected=pl.Series(expected),
-            weight=pl.Series(counts.surprise(found["weighted"].to_numpy(), expected_rare)),
-            p_value=pl.Series(counts.upper_tail(found["count"].to_numpy(), expected)),
+            p_value=pl.Series(counts.upper_tail(rows["observed"].to_numpy(), expected)),
         ).select(PAIRS.names())
 
     def groups(
@@ -93,6 +105,21 @@ class SharedTargets:
         return _expect_members(observed, reached, mine, null)
 
 
+def _pairs_of_class(
+    contacts: pl.DataFrame, null: Choice, in_class: NDArray[np.bool_]
+) -> pl.DataFrame:
+    """Count and expect the shared targets of one class of popularity: a, b, observed, weight."""
+    found = incidence.shared(
+        contacts["sender"].to_numpy().astype(np.int64),
+        contacts["recipient"].to_numpy().astype(np.int64),
+        in_class.size,
+    )
+    a, b = (found[side].to_numpy().astype(np.int64) for side in "ab")
+    expected = null.expected_shared(a, b, in_class.astype(np.float64))
+    weight = counts.surprise(found["count"].to_numpy(), expected)
+    return found.select("a", "b", observed="count", weight=pl.Series(weight))
+
+
 def _reached(contacts: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     """Return the distinct targets of each group: group, target, by (how many of it)."""
     return (
@@ -100,14 +127,6 @@ def _reached(contacts: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
         .group_by("group", target="recipient")
         .agg(by=pl.len().cast(pl.Int64))
     )
-
-
-def _unseen_mass(popularity: FloatArray) -> float:
-    """Return how often a target that nobody else reached is reached by chance.
-
-    Good (1953): the share of draws that hit something new is the share of singletons so far.
-    """
-    return float((popularity == 1).sum() / max((popularity == 0).sum(), 1))
 
 
 def _tally(
@@ -122,38 +141,37 @@ def _tally(
     """
     contacts = seen.strangers.filter(part.keeps("recipient_fold"))
     here = configuration.fit(contacts, seen.circle_of)
-    unseen = _unseen_mass(here.popularity)
     reached = _reached(contacts, groups)
     numbers = np.sort(reached["group"].unique().to_numpy())
     row = np.searchsorted(numbers, reached["group"].to_numpy())
     target = reached["target"].to_numpy().astype(np.int64)
     by = reached["by"].to_numpy().astype(np.float64)
     circle = seen.circle_of[target]
-    circles = here.towards.shape[1]
 
-    own = np.zeros((numbers.size, circles))
+    own = np.zeros((numbers.size, here.circles))
     np.add.at(own, (row, circle), by)
-    room = here.circle_popularity + unseen * np.bincount(
-        seen.circle_of[here.popularity == 0], minlength=circles
-    )
-    room_others = np.maximum(room[None, :] - own, 1.0)
-    sent = _sent(groups, numbers, here, learnt)
+    others = np.maximum(here.circle_popularity[None, :] - own, 0.5)
+    rate = here.prior_rate(others)
+    sent = _sent(groups, numbers, here, learnt) / others
 
-    rate_seen = np.maximum(here.popularity, unseen)
-    kinds, kind_of = np.unique(
-        np.column_stack([seen.circle_of, rate_seen]), axis=0, return_inverse=True
+    kinds, how_many = np.unique(
+        np.column_stack([seen.circle_of, here.popularity]), axis=0, return_counts=True
     )
-    how_many = np.bincount(kind_of.ravel(), minlength=len(kinds))
-    kind_circle = kinds[:, 0].astype(np.int64)
-    mean_kind = sent[:, kind_circle] * kinds[None, :, 1] / room_others[:, kind_circle]
-    scale = sent[row, circle] / room_others[row, circle]
-    mean_with = scale * rate_seen[target]
-    mean_without = scale * np.maximum(here.popularity[target] - by, unseen)
+    where = kinds[:, 0].astype(np.int64)
     frames = []
     for threshold in THRESHOLDS:
-        expected = counts.at_least(mean_kind, threshold) @ how_many
-        swap = counts.at_least(mean_without, threshold) - counts.at_least(mean_with, threshold)
-        expected = expected + np.bincount(row, weights=swap, minlength=numbers.size)
+        everywhere = configuration.at_least(
+            threshold, kinds[None, :, 1], sent[:, where], here.shape, rate[:, where]
+        )
+        with_own, without_own = (
+            configuration.at_least(
+                threshold, popularity, sent[row, circle], here.shape, rate[row, circle]
+            )
+            for popularity in (here.popularity[target], here.popularity[target] - by)
+        )
+        expected = everywhere @ how_many + np.bincount(
+            row, weights=without_own - with_own, minlength=numbers.size
+        )
         observed = np.bincount(row, weights=by >= threshold, minlength=numbers.size)
         frames.append(
             pl.DataFrame(
@@ -188,24 +206,28 @@ def _expect_members(
     observed: pl.DataFrame, reached: pl.DataFrame, mine: pl.DataFrame, null: Choice
 ) -> pl.DataFrame:
     """Add to each (group, account) how many of the group's targets it would reach by chance."""
-    unseen = _unseen_mass(null.popularity)
-    circles = null.towards.shape[1]
     numbers = np.sort(reached["group"].unique().to_numpy())
     target = reached["target"].to_numpy().astype(np.int64)
     by = reached["by"].to_numpy().astype(np.float64)
     row = np.searchsorted(numbers, reached["group"].to_numpy())
     circle = null.circle_of[target]
-    rate = np.maximum(null.popularity[target] - by, unseen)
-    own = np.zeros((numbers.size, circles))
+    own = np.zeros((numbers.size, null.circles))
     np.add.at(own, (row, circle), by)
-    covered = np.zeros((numbers.size, circles))
-    np.add.at(covered, (row, circle), rate)
-    room = np.maximum(null.circle_popularity[None, :] - own, 1.0)
+    others = np.maximum(null.circle_popularity[None, :] - own, 0.5)
+    rate = null.prior_rate(others)
+
+    def chance(group: IntArray, at: IntArray, seen_by_others: FloatArray) -> FloatArray:
+        """Return the chance that a contact to a target's circle hits that target."""
+        mean = (seen_by_others + null.shape) / (rate[group, at] + 1.0)
+        return np.asarray(np.minimum(mean / others[group, at], 1.0))
+
+    covered = np.zeros((numbers.size, null.circles))
+    np.add.at(covered, (row, circle), chance(row, circle, null.popularity[target] - by))
 
     account = observed["account"].to_numpy().astype(np.int64)
     at = np.searchsorted(numbers, observed["group"].to_numpy())
     lean = null.propensity(account)
-    share = (lean * np.minimum(covered[at] / room[at], 1.0)).sum(axis=1)
+    share = (lean * covered[at]).sum(axis=1)
     only_mine = (
         mine.join(reached.filter(pl.col("by") == 1), on=["group", "target"])
         .join(observed.with_row_index("at"), on=["group", "account"])
@@ -214,8 +236,8 @@ def _expect_members(
     who = only_mine["at"].to_numpy().astype(np.int64)
     what = only_mine["target"].to_numpy().astype(np.int64)
     where = null.circle_of[what]
-    rate_mine = np.maximum(null.popularity[what] - 1.0, unseen)
-    np.subtract.at(share, who, lean[who, where] * rate_mine / room[at[who], where])
+    not_shared = chance(at[who], where, null.popularity[what] - 1.0)
+    np.subtract.at(share, who, lean[who, where] * not_shared)
     expected = null.activity[account] * np.maximum(share, 0.0)
     tail = counts.upper_tail(observed["observed"].to_numpy(), expected)
     return observed.with_columns(

@@ -85,7 +85,7 @@ def _pairs_at(seen: Observations, contacts: pl.DataFrame, width: int) -> pl.Data
     per_day = 86_400 // width
     bins = windows.select(bin=pl.col("day") * per_day + pl.col("window"))["bin"]
     shared = incidence.shared(
-        windows["account"].to_numpy().astype(np.int64), _dense(bins), seen.circle_of.size
+        windows["account"].to_numpy().astype(np.int64), bins.to_numpy(), seen.circle_of.size
     ).filter(pl.col("count") >= LEAST_SHARED)
     same = contacts.select(
         "sender",
@@ -94,7 +94,7 @@ def _pairs_at(seen: Observations, contacts: pl.DataFrame, width: int) -> pl.Data
     )
     in_target = incidence.shared(
         same["sender"].to_numpy().astype(np.int64),
-        _dense(same["bin"]),
+        same["bin"].to_numpy(),
         seen.circle_of.size,
     ).select("a", "b", same="count")
     rows = (
@@ -111,11 +111,6 @@ def _pairs_at(seen: Observations, contacts: pl.DataFrame, width: int) -> pl.Data
         weight=pl.Series(counts.surprise(observed, expected)),
         p_value=pl.Series(counts.upper_tail(observed, expected)),
     ).select(PAIRS.names())
-
-
-def _dense(values: pl.Series) -> np.ndarray:
-    """Number the distinct values 0, 1, ... in their order."""
-    return np.unique(values.to_numpy(), return_inverse=True)[1].astype(np.int64)
 
 
 def _apart(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphmeta.clusters.communities import communities
+from graphmeta.graph.communities import communities
 from graphmeta.errors import UsageError
 
 Edge = tuple[int, int, float]
@@ -180,7 +180,7 @@ def test_equal_seeds_give_equal_results_in_another_process() -> None:
     """The library's tables are salted per process; nothing of that may come through."""
     script = (
         "import sys, polars as pl\n"
-        "from graphmeta.clusters.communities import communities\n"
+        "from graphmeta.graph.communities import communities\n"
         "edges = pl.read_ipc(sys.stdin.buffer)\n"
         "communities(edges, 0.2, seed=7).write_ipc(sys.stdout.buffer)\n"
     )
