@@ -1,0 +1,52 @@
+"""How do ids become small integers while a file is being read?
+
+Every distinct id gets the next free integer when it is first seen. These integers depend on the
+order of rows and are provisional: ``numbering`` replaces them. Each distinct id is looked at
+once for smuggled text.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from graphmeta.contract.check import refuse_text
+
+
+class Interner:
+    """The ids of one namespace (accounts, or groups) and their provisional integers."""
+
+    def __init__(self) -> None:
+        self._categories = pl.Categories.random()
+        self._dtype = pl.Categorical(self._categories)
+        # Polars forgets categories that no series uses any more; this series keeps them alive.
+        self._keep = pl.Series([], dtype=self._dtype)
+        self._seen = np.zeros(1024, dtype=np.bool_)
+
+    def codes(self, ids: pl.Series, rows: pl.Series, file: str) -> pl.Series:
+        """Return the integers of some ids, after a look at those that are new.
+
+        Args:
+            ids: String, named as their column; nulls stay null.
+            rows: Their 1-based rows in the file.
+            file: The file's name.
+
+        Raises:
+            PrivacyRefusalError: A new id carries text.
+        """
+        codes = ids.cast(self._dtype).to_physical()
+        known = codes.fill_null(0).to_numpy()
+        highest = int(known.max(initial=0))
+        if highest >= len(self._seen):
+            grown = np.zeros(2 * (highest + 1), dtype=np.bool_)
+            grown[: len(self._seen)] = self._seen
+            self._seen = grown
+        new = pl.Series(~self._seen[known]) & ids.is_not_null()
+        if new.any():
+            refuse_text(ids.filter(new), rows.filter(new), file)
+            self._seen[codes.filter(new).to_numpy()] = True
+        return codes
+
+    def names(self) -> pl.Series:
+        """Return all ids seen, so that the integer of each is its place."""
+        return self._categories.to_series()

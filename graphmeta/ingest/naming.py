@@ -1,0 +1,98 @@
+"""Which entities are there, what is known of each, and under which name does it leave?"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from graphmeta.contract.events import CLOSED_BY, DECLARED, STORE_ENTITIES
+from graphmeta.ingest.accounts import FACTS
+from graphmeta.privacy.keys import Key
+from graphmeta.privacy.pseudonyms import pseudonyms
+
+
+def provisional_entities(
+    accounts: pl.Series, groups: pl.Series, known: pl.DataFrame
+) -> pl.DataFrame:
+    """Return every entity that may occur, in order of its provisional integer.
+
+    Args:
+        accounts: Ids of accounts, in order of their provisional integers, shape (n,).
+        groups: Ids of groups, likewise, shape (m,). Group i is entity n + i.
+        known: Lives of accounts (``accounts.lives``). Later lives follow after the groups.
+
+    Returns:
+        Columns entity, id, is_group, life, account (the provisional account, null for groups),
+        and the facts.
+    """
+    size = len(accounts)
+    first = pl.DataFrame({"id": accounts, "is_group": False}).with_columns(
+        account=pl.int_range(size, dtype=pl.UInt32), life=pl.lit(1, pl.UInt32)
+    )
+    facts = known.filter(pl.col("life") == 1).drop("life")
+    first = first.join(facts, on="account", how="left", maintain_order="left")
+    group = pl.DataFrame({"id": groups, "is_group": True}).with_columns(life=pl.lit(1, pl.UInt32))
+    later = known.filter(pl.col("life") > 1).with_columns(
+        id=accounts.gather(known.filter(pl.col("life") > 1)["account"]), is_group=pl.lit(False)
+    )
+    whole = pl.concat([first, group, later], how="diagonal")
+    return whole.with_row_index("entity").select(
+        "entity", "id", "is_group", "life", "account", *FACTS
+    )
+
+
+def traits(entities: pl.DataFrame, start: int) -> pl.DataFrame:
+    """Return what is known of each entity as integers that no shift in time changes.
+
+    Args:
+        entities: As ``provisional_entities`` returns them.
+        start: The time of the first event, in seconds.
+    """
+    return entities.select(
+        "is_group",
+        pl.col("created_at", "closed_at") - start,
+        pl.col("closed_by").cast(pl.Enum(CLOSED_BY)).to_physical(),
+        pl.col("declared").cast(pl.Enum(DECLARED)).to_physical(),
+    )
+
+
+def named(entities: pl.DataFrame, dataset: str, key: Key | None) -> pl.DataFrame:
+    """Return the store's table of entities.
+
+    Args:
+        entities: Those that occur, with their final integers, in order.
+        dataset: What the pseudonyms are stable within.
+        key: The key of the pseudonyms, or None to keep the ids as they are.
+    """
+    names = _plain(entities) if key is None else _pseudonymous(entities, dataset, key)
+    return entities.with_columns(names.alias("name")).select(
+        pl.col(column).cast(dtype) for column, dtype in STORE_ENTITIES.items()
+    )
+
+
+def _plain(entities: pl.DataFrame) -> pl.Series:
+    """Return ids, with later lives and groups that share an account's id told apart."""
+    accounts = entities.filter(~pl.col("is_group"))["id"].implode()
+    later = pl.col("life") > 1
+    return entities.select(
+        pl.when(later)
+        .then(pl.format("{}#{}", "id", "life"))
+        .when(pl.col("is_group") & pl.col("id").is_in(accounts))
+        .then(pl.format("group:{}", "id"))
+        .otherwise("id")
+        .alias("name")
+    ).to_series()
+
+
+def _pseudonymous(entities: pl.DataFrame, dataset: str, key: Key) -> pl.Series:
+    # No id holds a control character, so an id with its life is never another id.
+    later = pl.col("life") > 1
+    texts = entities.select(
+        pl.when(later).then(pl.format("{}\x1f{}", "id", "life")).otherwise("id").alias("id")
+    ).to_series()
+    groups = entities["is_group"]
+    names = pl.Series("name", [None], dtype=pl.String).extend_constant(None, len(texts) - 1)
+    for purpose, mask in (("account", ~groups), ("group", groups)):
+        names = names.scatter(
+            mask.arg_true(), pseudonyms(texts.filter(mask), key, dataset, purpose)
+        )
+    return names

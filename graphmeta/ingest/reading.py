@@ -1,0 +1,76 @@
+"""How is an input to be read? Everything that a user states about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from graphmeta.contract.events import ACCOUNT_COLUMNS, EVENT_COLUMNS
+from graphmeta.contract.times import TimeRule, TimeUnit
+from graphmeta.errors import UsageError
+
+CONTRACT_NAMES = tuple(column.name for column in (*EVENT_COLUMNS, *ACCOUNT_COLUMNS))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything that says how an input is read.
+
+    Args:
+        mapping: Contract name to the name in the file, for columns under other names.
+        ignore_columns: Columns, by their names in the file, that stay unread.
+        ignore_unknown_columns: Leave all columns that the contract does not know unread.
+        ignore_kinds: Rows of these kinds are left out before the contract is checked; kinds
+            that the contract does not know may be named.
+        collapse_duplicates: Rows equal in sender, recipient, kind and group within one second
+            count as one (with the longest of their durations).
+        timestamp_unit: The unit of numeric timestamps.
+        time_zone: The IANA time zone of timestamps that carry none.
+        accounts: The accounts file, or a frame with its columns.
+        identifiers: What names the entities get outside: pseudonyms, or the ids as they are.
+        key_file: The key of the pseudonyms; by default one in the user's configuration folder.
+        dataset: Pseudonyms are stable within a dataset and unlinkable across.
+
+    Raises:
+        UsageError: The mapping names no column of the contract, or the zone is unknown.
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    ignore_columns: tuple[str, ...] = ()
+    ignore_unknown_columns: bool = False
+    ignore_kinds: tuple[str, ...] = ()
+    collapse_duplicates: bool = False
+    timestamp_unit: TimeUnit | None = None
+    time_zone: str | None = None
+    accounts: Any = None
+    identifiers: Literal["pseudonymous", "plain"] = "pseudonymous"
+    key_file: Path | None = None
+    dataset: str = "default"
+
+    def __post_init__(self) -> None:
+        for name in self.mapping:
+            if name not in CONTRACT_NAMES:
+                raise UsageError(
+                    f"The mapping names {name!r}, which is no column of the contract.",
+                    "Map one of: " + ", ".join(CONTRACT_NAMES) + ".",
+                )
+        if self.time_zone is not None:
+            _require_known_zone(self.time_zone)
+
+    @property
+    def times(self) -> TimeRule:
+        """What was stated about timestamps."""
+        return TimeRule(self.timestamp_unit, self.time_zone)
+
+
+def _require_known_zone(zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise UsageError(
+            f"There is no time zone {zone!r}.",
+            "Use a name of the IANA data base, such as UTC or Europe/Berlin.",
+        ) from error
