@@ -96,9 +96,9 @@ def settle(rng: np.random.Generator, count: int, days: int, habits: Habits) -> P
     closed = np.where(closed > created + DAY, closed, NEVER).astype(np.int64)
     banned = rng.random(count) < 0.03
     return People(
-        zone=(offsets[region] * HOUR).astype(np.int64),
+        zone=(offsets[region] * HOUR + rng.normal(0, 0.7 * HOUR, count)).astype(np.int64),
         rhythm=rng.choice(clock.TYPES, size=count, p=clock.TYPE_SHARES),
-        sociable=rng.lognormal(-0.5 * habits.talkers**2, habits.talkers, count),
+        sociable=_sociable(rng, count, habits.talkers),
         answers=rng.beta(2.2, 1.8, count),
         defends=rng.gamma(0.7, 1 / 0.7, count),
         # One line for all regions: each has a stretch of its own.
@@ -109,6 +109,13 @@ def settle(rng: np.random.Generator, count: int, days: int, habits: Habits) -> P
         declared=np.zeros(count, dtype=np.int64),
         ordinary=np.ones(count, dtype=bool),
     )
+
+
+def _sociable(rng: np.random.Generator, count: int, spread: float) -> Floats:
+    """Draw how much people talk: log-normal, with a few whom everybody knows (a Pareto tail)."""
+    body = rng.lognormal(-0.5 * spread**2, spread, count)
+    known = rng.random(count) < 0.03
+    return np.asarray(np.where(known, body * (1 + rng.pareto(1.6, count)) * 2, body))
 
 
 def gather(rng: np.random.Generator, people: People, kind: Kinds) -> Community:
@@ -138,7 +145,10 @@ def ties_within(
     one = first + np.floor(rng.random(len(row)) * room).astype(np.int64)
     two = first + np.floor(rng.random(len(row)) * room).astype(np.int64)
     chosen = np.where(sociable[one] >= sociable[two], one, two)
-    a, b = community.member[row], community.member[chosen]
+    # People who hardly use the platform have few of their ties on it.
+    least = np.minimum(sociable[row], sociable[chosen])
+    used = rng.random(len(row)) < 0.3 + 2.5 * least
+    a, b = community.member[row[used]], community.member[chosen[used]]
     strength = community.kind.strength * rng.lognormal(0, habits.favourites, len(a))
     return merged(Ties(np.minimum(a, b), np.maximum(a, b), strength))
 

@@ -1,8 +1,7 @@
 """Group life: chats of communities, and open groups that anyone may join.
 
 A group message is one row whose recipient is the group. Open groups matter for grooming: people
-become visible in them by joining or by their first message, and some groups have members who
-greet newcomers.
+become visible in them by joining or by their first message.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
 from graphmeta.synthetic.communities import Community
 from graphmeta.synthetic.sheet import Events, Floats, Ints
-from graphmeta.synthetic.talk import Reaction
+from graphmeta.synthetic.talk import FRIENDLY
 from graphmeta.synthetic.town import NEVER, Town
 
 
@@ -84,8 +83,8 @@ def sessions(
     )
 
 
-def open_groups(rng: np.random.Generator, town: Town, greets: float) -> Events:
-    """Return large groups of common interest, with newcomers all the time and some greeters."""
+def open_groups(rng: np.random.Generator, town: Town) -> Events:
+    """Return large groups of common interest: newcomers all the time, and some who leave."""
     parts: list[Events] = []
     ordinary = town.ordinary()
     for _ in range(max(3, len(ordinary) // 200)):
@@ -94,40 +93,51 @@ def open_groups(rng: np.random.Generator, town: Town, greets: float) -> Events:
         new = rng.random(size) < rng.uniform(0.2, 0.5)
         joined = np.where(new, rng.uniform(0, town.end, size), -1.0)
         joined = np.maximum(joined, np.where(new, town.people.created[members] + HOUR, -1.0))
+        left = np.where(rng.random(size) < 0.06, rng.uniform(0, town.end, size), NEVER)
+        left = np.where(left > joined + DAY, left, NEVER)
         group = town.found_group(members, joined)
         town.open_groups = np.append(town.open_groups, group)
-        parts.append(_open_group(rng, town, group, members, joined))
-        if rng.random() < greets:
-            parts.append(_greet(rng, town, members, joined))
+        parts.append(_in_public(rng, town, group, members, joined, left))
+        parts.append(_in_private(rng, town, members, joined))
     return sheet.concat(parts)
 
 
-def _open_group(
-    rng: np.random.Generator, town: Town, group: int, members: Ints, joined: Floats
+def _in_public(
+    rng: np.random.Generator,
+    town: Town,
+    group: int,
+    members: Ints,
+    joined: Floats,
+    left: Floats,
 ) -> Events:
+    """Return joins, first words, talk and leaves."""
     size = np.array([len(members)])
     mean = np.array([len(members) * town.days * rng.uniform(0.1, 0.4)])
     talked = sessions(rng, town, size, members, joined, mean)
+    row = np.argsort(members)[np.searchsorted(np.sort(members), talked.sender)]
+    talked = talked.where(talked.time < left[row])
     number = np.full(len(talked), group)
     talked = Events(talked.sender, number, talked.time, talked.kind, talked.duration, number)
-    new = np.flatnonzero((joined >= 0) & (joined < NEVER))
-    hello = new[rng.random(len(new)) < 0.6]
-    said = joined[hello] + rng.exponential(4 * HOUR, len(hello))
+    hello = np.flatnonzero((joined >= 0) & (rng.random(len(joined)) < 0.6))
+    said = joined[hello] + np.minimum(rng.exponential(4 * HOUR, len(hello)), 0.9 * DAY)
+    gone = left < NEVER
     return sheet.concat(
         [
             talked,
             joins(members, np.full(len(members), group), joined),
             sheet.make(members[hello], group, said, "group_message", group=group),
+            sheet.make(members[gone], group, left[gone], "leave", group=group),
         ]
     )
 
 
-def _greet(rng: np.random.Generator, town: Town, members: Ints, joined: Floats) -> Events:
-    """Return private welcomes by one to three old members to most newcomers."""
-    old, new = members[joined < 0], np.flatnonzero(joined >= 0)
-    greeters = rng.choice(old, size=min(len(old), int(rng.integers(1, 4))), replace=False)
-    welcomed = new[rng.random(len(new)) < 0.7]
-    who = rng.choice(greeters, size=len(welcomed))
-    time = joined[welcomed] + rng.exponential(0.7 * DAY, len(welcomed))
-    reaction = Reaction(reply=0.75, dialogue=4.0, block=0.003)
-    return talk.approach(rng, town, who, members[welcomed], time, reaction)
+def _in_private(rng: np.random.Generator, town: Town, members: Ints, joined: Floats) -> Events:
+    """Return private first contacts between members who met in the group."""
+    count = rng.poisson(0.12 * len(members) * town.days / 28)
+    weight = town.people.sociable[members]
+    one = rng.choice(len(members), size=count, p=weight / weight.sum())
+    other = rng.integers(0, len(members), count)
+    since = np.maximum(np.maximum(joined[one], joined[other]), 0.0)
+    time = since + rng.random(count) * (town.end - since)
+    time = town.at_day(rng, members[one], (time // DAY).astype(np.int64))
+    return talk.approach(rng, town, members[one], members[other], time, FRIENDLY)

@@ -30,7 +30,7 @@ class Habits:
         meets: New acquaintances per person and four weeks.
         meets_strangers: Share of them that come without a common friend.
         buys: Market-place contacts per person and four weeks.
-        greets: Share of open groups that greet their newcomers.
+        recommends: Friends per buyer who write to the same seller in the days after.
     """
 
     private: float
@@ -46,7 +46,7 @@ class Habits:
     meets: float
     meets_strangers: float
     buys: float
-    greets: float
+    recommends: float
 
 
 def draw(rng: np.random.Generator) -> Habits:
@@ -65,5 +65,5 @@ def draw(rng: np.random.Generator) -> Habits:
         meets=float(rng.uniform(0.8, 2.2)),
         meets_strangers=float(rng.uniform(0.12, 0.35)),
         buys=float(rng.uniform(0.25, 0.9)),
-        greets=float(rng.uniform(0.2, 0.7)),
+        recommends=float(rng.uniform(0.05, 0.4)),
     )

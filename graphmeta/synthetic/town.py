@@ -203,9 +203,13 @@ class Town:
         self._taken.update(chosen.tolist())
         return np.asarray(chosen)
 
+    def has_part(self, who: Ints) -> Bools:
+        """Say who has been taken for a special part, shape as given."""
+        return np.isin(who, np.fromiter(self._taken, dtype=np.int64))
+
     def strangers(self, rng: np.random.Generator, count: int, *, near: bool = False) -> Ints:
         """Return distinct random ordinary people; ``near`` keeps them in one stretch of town."""
-        able = np.setdiff1d(self.ordinary(), np.fromiter(self._taken, dtype=np.int64))
+        able = self.ordinary()
         if near:
             stretch = min(len(able), 4 * count)
             ordered = able[np.argsort(self.people.place[able], kind="stable")]

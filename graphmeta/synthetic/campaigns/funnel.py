@@ -125,7 +125,8 @@ class Funnel:
         hub: int,
     ) -> tuple[Events, Ints]:
         """Let some converts recruit friends and strangers; return what happened, and who."""
-        eager = np.flatnonzero(rng.random(len(converted)) < self.passes_on)
+        able = ~town.has_part(converted) & town.people.ordinary[converted]
+        eager = np.flatnonzero(able & (rng.random(len(converted)) < self.passes_on))
         sender, target, time = [], [], []
         for row in eager:
             count = int(rng.integers(5, 16))

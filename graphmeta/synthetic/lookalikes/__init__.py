@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from graphmeta.synthetic.lookalikes import (
+    canvass,
+    congregation,
     courier,
     family_new_numbers,
     flash_crowd,
+    greeters,
     helpline,
+    journalist,
     movement,
     new_school,
     newsletter,
     otp_sender,
+    outreach,
     reminder_bot,
     sales_team,
     support_desk,
@@ -37,4 +42,9 @@ LOOKALIKES: tuple[Lookalike, ...] = (
     Lookalike("traders", traders.pose),
     Lookalike("new_school", new_school.pose),
     Lookalike("family_new_numbers", family_new_numbers.pose),
+    Lookalike("greeters", greeters.pose),
+    Lookalike("congregation", congregation.pose),
+    Lookalike("canvass", canvass.pose),
+    Lookalike("journalist", journalist.pose),
+    Lookalike("outreach", outreach.pose),
 )
