@@ -19,7 +19,7 @@ from graphmeta.nulls import counts
 from graphmeta.signals.base import Layer, Observations, Part
 
 #: Mean surprise per pair, in nats, above which a group holds together; finest first.
-RESOLUTIONS = (4.0, 1.0, 0.25, 0.0625)
+RESOLUTIONS = (4.0, 1.0, 0.25, 0.1)
 #: A member stays in a group where chance explains its share of it at most this often.
 KEEP_AT = 0.01
 #: An outsider joins where chance explains it at most this often, before counting outsiders.
@@ -72,25 +72,44 @@ def union(seen: Observations, layers: Sequence[Layer], part: Part) -> pl.DataFra
 def refine(
     seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, part: Part, least: int
 ) -> pl.DataFrame:
-    """Prune and grow groups by their members' tests, until nothing changes or ``ROUNDS``."""
+    """Prune and grow groups by their members' tests, until nothing changes or ``ROUNDS``.
+
+    Pieces of one ring all grow towards the whole ring; the piece that explains most gets it,
+    and the others keep what is left.
+    """
     for _ in range(ROUNDS):
         if groups.is_empty():
             break
-        tests = member_tests(seen, layers, groups, part)
-        tests = tests.join(
+        tests = member_tests(seen, layers, groups, part).join(
             groups.with_columns(inside=pl.lit(True)), on=["group", "account"], how="left"
-        ).with_columns(pl.col("inside").fill_null(False))
-        bar = pl.when("inside").then(KEEP_AT).otherwise(GROW_AT / pl.len().over("group"))
-        kept = (
-            tests.filter(pl.col("p_value") <= bar)
-            .select(_GROUPS.names())
-            .filter(pl.len().over("group") >= least)
-            .sort("group", "account")
         )
-        if kept.equals(groups.sort("group", "account")):
+        inside = pl.col("inside").fill_null(False)
+        bar = pl.when(inside).then(KEEP_AT).otherwise(GROW_AT / (~inside).sum().over("group"))
+        passed = tests.filter(pl.col("p_value") <= bar).select(_GROUPS.names())
+        kept = disjoint(score(seen, layers, passed, part), least)
+        if kept.equals(groups):
             break
         groups = kept
     return groups
+
+
+def disjoint(groups: pl.DataFrame, least: int) -> pl.DataFrame:
+    """Give every account to the group of the largest gain that holds it.
+
+    Args:
+        groups: Columns group, account, gain.
+        least: Groups left with fewer accounts are dropped, and give theirs to nobody.
+
+    Returns:
+        Columns group, account, in order.
+    """
+    return (
+        groups.sort("account", "gain", "group", descending=[False, True, False])
+        .unique("account", keep="first", maintain_order=True)
+        .filter(pl.len().over("group") >= least)
+        .select(_GROUPS.names())
+        .sort("group", "account")
+    )
 
 
 def member_tests(

@@ -24,6 +24,8 @@ _DAY_S = 86_400
 #: False discovery rate at which hubs are validated, and the sources that each needs.
 HUB_RATE = 0.01
 LEAST_SOURCES = 2
+#: Chance explains an account's converts at most this often where it counts as a source.
+FEEDS_AT = 0.01
 
 
 class Funnel:
@@ -109,18 +111,19 @@ class Funnel:
     def hubs_of(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
         """Return, for each group that feeds a validated hub, the one it feeds most.
 
+        A group feeds a hub where at least ``LEAST_SOURCES`` of its accounts do, each by more
+        than chance: one account's converts do not make its neighbours recruiters.
+
         Returns:
             Columns group, hub.
         """
-        moves = conversions(seen, part)
-        hubs = validated_hubs(seen, moves, part)
-        fed = _converted(moves.join(hubs, on="hub", how="semi"), groups, None)
-        expected = _expected(seen, groups, fed, part)
-        gain = counts.surprise(fed["observed"].to_numpy(), expected)
+        feeders = self.feeders(seen, part).filter(pl.col("p_value") <= FEEDS_AT)
         return (
-            fed.with_columns(gain=pl.Series(gain))
-            .filter(pl.col("gain") > 0)
-            .sort("group", "gain", "hub", descending=[False, True, False])
+            groups.join(feeders, on="account")
+            .group_by("group", "hub")
+            .agg(pl.col("weight").sort().sum(), sources=pl.len())
+            .filter(pl.col("sources") >= LEAST_SOURCES)
+            .sort("group", "weight", "hub", descending=[False, True, False])
             .unique("group", keep="first", maintain_order=True)
             .select("group", "hub")
         )
@@ -203,14 +206,13 @@ def validated_hubs(seen: Observations, moves: pl.DataFrame, part: Part) -> pl.Da
 
 
 def _converted(
-    moves: pl.DataFrame, groups: pl.DataFrame, hub: pl.DataFrame | None
+    moves: pl.DataFrame, groups: pl.DataFrame, hub: pl.DataFrame
 ) -> pl.DataFrame:
-    """Count the distinct converts of each group to each hub: group, hub, observed."""
-    mine = groups.join(moves, left_on="account", right_on="sender")
-    if hub is not None:
-        mine = mine.join(hub, on=["group", "hub"], how="semi")
+    """Count the distinct converts of each group to its hub: group, hub, observed."""
     return (
-        mine.group_by("group", "hub")
+        groups.join(moves, left_on="account", right_on="sender")
+        .join(hub, on=["group", "hub"], how="semi")
+        .group_by("group", "hub")
         .agg(observed=pl.col("recipient").n_unique().cast(pl.Float64))
         .sort("group", "hub")
     )
