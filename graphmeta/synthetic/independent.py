@@ -49,7 +49,8 @@ def independent_accounts(
     rng = seeds.generator("independent", seed)
     circle = np.sort(rng.integers(0, max(2, accounts // int(rng.integers(25, 60))), accounts))
     rhythm = rng.choice(clock.TYPES, size=accounts, p=clock.TYPE_SHARES)
-    zone = (rng.choice([-5, 0, 1, 8], size=accounts, p=[0.3, 0.25, 0.35, 0.1]) * HOUR).astype(int)
+    away = rng.choice([-5, 0, 1, 8], size=accounts, p=[0.3, 0.25, 0.35, 0.1])
+    zone = ((away + rng.normal(0, 0.8, accounts)) * HOUR).astype(np.int64)
     popular = rng.pareto(1.6, accounts) + 0.3
     sender, time = _sessions(rng, accounts, days, rhythm, zone)
     recipient = _targets(rng, circle, popular, sender)
@@ -69,8 +70,9 @@ def _sessions(
     """Return bursty sessions: a heavy-tailed number per account, a few contacts in each."""
     activity = rng.lognormal(-0.4, 0.9, accounts)
     who = np.repeat(np.arange(accounts), rng.poisson(activity * _SESSIONS_PER_DAY * days))
-    # Some days are busier than others, for each account on its own.
-    day = np.floor(days * rng.beta(0.9, 0.9, len(who))).astype(np.int64)
+    # Some days are much busier than others, for each account on its own; weekends are calmer.
+    lively = rng.gamma(0.8, 1.0, (accounts, days)) * np.where(np.arange(days) % 7 < 5, 1.0, 0.7)
+    day = _one_of_row(rng, lively, who)
     start = day * DAY + clock.second_of_day(rng, rhythm[who], day) - zone[who]
     length = rng.geometric(0.35, len(who))
     session = np.repeat(np.arange(len(who)), length)
@@ -79,13 +81,37 @@ def _sessions(
     return who[session], np.asarray(start[session] + passed - passed[first][session])
 
 
+def _one_of_row(rng: np.random.Generator, weight: Floats, row: Ints) -> Ints:
+    """Draw a column for each entry, by the weights in its row of ``weight``."""
+    share = np.cumsum(weight, axis=1) / weight.sum(axis=1, keepdims=True)
+    stacked = (share + np.arange(len(weight))[:, None]).ravel()
+    spot = np.searchsorted(stacked, row + rng.random(len(row)) * (1 - 1e-9), side="right")
+    return np.asarray(spot - row * weight.shape[1])
+
+
 def _targets(rng: np.random.Generator, circle: Ints, popular: Floats, sender: Ints) -> Ints:
-    """Draw a recipient for each event: of the own circle mostly, by popularity always."""
+    """Draw a recipient for each event: of the own circle mostly, by popularity always.
+
+    A share of events goes to a few favourites, drawn in the same way once per account.
+    """
+    outgoing = rng.beta(1.5, 4.0, len(circle))
+    favourites = 4
+    everyone = np.repeat(np.arange(len(circle)), favourites)
+    liked = _by_popularity(rng, circle, popular, everyone, outgoing)
+    drawn = _by_popularity(rng, circle, popular, sender, outgoing)
+    loyal = rng.random(len(sender)) < rng.uniform(0.1, 0.5)
+    pick = sender * favourites + rng.integers(0, favourites, len(sender))
+    return np.asarray(np.where(loyal, liked[pick], drawn))
+
+
+def _by_popularity(
+    rng: np.random.Generator, circle: Ints, popular: Floats, sender: Ints, outgoing: Floats
+) -> Ints:
+    """Draw recipients by popularity, from the sender's circle or (``outgoing``) from everybody."""
     total = np.concatenate([[0.0], np.cumsum(popular)])
+    outside = rng.random(len(sender)) < outgoing[sender]
     first = np.searchsorted(circle, circle[sender], side="left")
     past = np.searchsorted(circle, circle[sender], side="right")
-    outgoing = rng.beta(1.5, 4.0, len(circle))
-    outside = rng.random(len(sender)) < outgoing[sender]
     low = np.where(outside, 0.0, total[first])
     high = np.where(outside, total[-1], total[past])
     spot = low + rng.random(len(sender)) * (high - low)

@@ -200,11 +200,15 @@ class Town:
         able = people.ordinary & (people.created < 0) & (people.closed >= NEVER)
         able[list(self._taken)] = False
         chosen = rng.choice(np.flatnonzero(able), size=count, replace=False)
-        self._taken.update(chosen.tolist())
+        self.assign(chosen)
         return np.asarray(chosen)
 
+    def assign(self, who: Ints) -> None:
+        """Remember that ordinary people have a special part, so that none has two."""
+        self._taken.update(who.tolist())
+
     def has_part(self, who: Ints) -> Bools:
-        """Say who has been taken for a special part, shape as given."""
+        """Say who has a special part, shape as given."""
         return np.isin(who, np.fromiter(self._taken, dtype=np.int64))
 
     def strangers(self, rng: np.random.Generator, count: int, *, near: bool = False) -> Ints:

@@ -59,6 +59,11 @@ def test_truth_names_roles_and_is_not_in_the_events(demo: World) -> None:
     assert not set(demo.truth["account"]) & set(demo.lookalikes["account"])
 
 
+def test_nobody_is_both_a_campaigner_and_a_look_alike() -> None:
+    world = make_world(1_500, 28, campaigns=("seven_at_once", "taken_over", "grooming"), seed=6)
+    assert not set(world.truth["account"]) & set(world.lookalikes["account"])
+
+
 def test_ids_tell_nothing(demo: World) -> None:
     ids = demo.accounts["account"]
     assert ids.str.contains("^[0-9a-f]{16}$").all()

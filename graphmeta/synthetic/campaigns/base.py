@@ -154,8 +154,8 @@ def camouflage(
     target = rng.choice(town.ordinary(), size=len(who))
     day = np.floor(np.repeat(time, count) / DAY).astype(np.int64)
     at = town.at_day(rng, who, day) + rng.normal(0, 1.5 * HOUR, len(who))
-    at = np.maximum(at, town.people.created[who] + 60.0)
-    return talk.approach(rng, town, who, target, at, FRIENDLY)
+    late = at >= np.maximum(town.people.created[who], town.begin)
+    return talk.approach(rng, town, who[late], target[late], at[late], FRIENDLY)
 
 
 def all_actors(events: Events, actors: Ints) -> Planted:

@@ -52,7 +52,7 @@ class Grooming:
         for group in rng.choice(town.open_groups, size=count, replace=False):
             watching = rng.choice(handlers, size=min(len(handlers), 3), replace=False)
             victims, shown = self._newcomers(rng, town, int(group), span)
-            entered = np.maximum(rng.uniform(-5, 0.5, len(watching)) * DAY + span[0], -1.0)
+            entered = np.maximum(span[0] - rng.uniform(0, 3, len(watching)) * DAY, town.begin)
             parts.append(sheet.make(watching, group, entered, "join", group=group))
             town.join(int(group), watching, entered)
             parts.append(self._reach(rng, town, watching, victims, shown))

@@ -16,6 +16,8 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     count = int(rng.integers(1, 4))
     stars = town.open_accounts(rng, count, created=opened_before(rng, count), declared="public")
     fans = town.strangers(rng, town.scaled(rng.integers(300, 900), 0.15))
+    fans = fans[~town.has_part(fans)]
+    town.assign(fans)
     peak = rng.uniform(0.3, 0.9) * town.end
     row, star = np.nonzero(rng.random((len(fans), count)) < 0.7)
     wait = rng.exponential(2.5 * HOUR, len(fans))[row] + rng.exponential(0.3 * HOUR, len(row))

@@ -29,5 +29,6 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
         who = rng.choice(greeting, size=len(newcomer))
         met = Reaction(reply=0.75, dialogue=4.0, block=0.003)
         parts.append(talk.approach(rng, town, who, newcomer, time, met))
+        town.assign(greeting)
         greeters.append(greeting)
     return Posed(sheet.concat(parts), np.concatenate(greeters))

@@ -15,6 +15,7 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     """Members talk to friends; those who are won write to the organiser or join the group."""
     organisers = town.take_people(rng, int(rng.integers(1, 4)))
     parents, members, times = _grow(rng, town, organisers, town.scaled(150, 0.08))
+    town.assign(members)
     hub = town.found_group(organisers, -1.0)
     town.join(hub, members, times)
     chat = talk.converse(
@@ -45,6 +46,7 @@ def _grow(
     waiting = [(int(person), start) for person in organisers]
     seen = {person for person, _ in waiting}
     able = town.people.ordinary & (town.people.created < 0) & (town.people.closed >= NEVER)
+    able &= ~town.has_part(np.arange(len(able)))
     won: list[tuple[int, int, float]] = []
     while waiting and len(won) < most:
         person, since = waiting.pop(0)
