@@ -53,11 +53,23 @@ class Place:
 
     def of(self, mask: pl.Series) -> str:
         """Return file and row of the first row at which ``mask`` is true."""
-        return f"{self.file}, row {self.rows.filter(mask).first()}"
+        return f"{self.file}, row {int(self.rows.filter(mask)[0])}"
 
     def first(self) -> str:
         """Return file and row of the batch's first row."""
-        return f"{self.file}, row {self.rows.first()}"
+        return f"{self.file}, row {int(self.rows[0])}"
+
+
+def describe_times(dtype: pl.DataType, rule: TimeRule) -> str:
+    """Return in words how timestamps of a type are understood."""
+    naive = f"those without a zone in {rule.zone}" if rule.zone else "a zone in every one"
+    numbers = f"numbers in {rule.unit}" if rule.unit else "no bare numbers"
+    if isinstance(dtype, pl.Datetime):
+        zone = dtype.time_zone or f"{rule.zone or 'no zone'} (none in the file)"
+        return f"timestamps in {dtype.time_unit}, zone {zone}"
+    if dtype == pl.String:
+        return f"ISO 8601 text: {naive}; {numbers}"
+    return f"{dtype}: {numbers}"
 
 
 def to_seconds(column: pl.Series, rule: TimeRule, place: Place) -> tuple[pl.Series, pl.Series]:

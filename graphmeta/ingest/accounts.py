@@ -34,16 +34,16 @@ def lives(parts: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     Returns:
         Lives: columns account, life (from 1, by created_at), and the facts, in that order; and
-        the repeated rows as rejected rows (row, field, reason).
+        the repeated rows as rejected rows (file, row, field, reason).
     """
-    rows = pl.concat(parts).sort("account", "created_at", "row")
+    rows = pl.concat(parts).sort("account", "created_at", "file", "row")
     repeated = ~pl.struct("account", "created_at").is_first_distinct()
     again = rows.filter(repeated).select(
-        "row", field=pl.lit("created_at"), reason=pl.lit("account and created_at repeated")
+        "file", "row", field=pl.lit("created_at"), reason=pl.lit("account and created_at repeated")
     )
     unique = rows.filter(~repeated)
     life = pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("account")
-    return unique.select("account", life.alias("life"), *FACTS), again.sort("row")
+    return unique.select("account", life.alias("life"), *FACTS), again.sort("file", "row")
 
 
 def part_lives(events: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

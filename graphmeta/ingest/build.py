@@ -7,37 +7,24 @@ recycled accounts; number the entities by structure; name them; write the two ta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from graphmeta.contract.events import ACCOUNT_COLUMNS, EVENT_COLUMNS, STORE_EVENTS, Column
+from graphmeta.contract.events import STORE_EVENTS
 from graphmeta.engines.base import Progress, silent
 from graphmeta.errors import InputError
 from graphmeta.ingest.accounts import NO_LIVES, lives, part_lives
-from graphmeta.ingest.intake import Namespaces, Tally, accepted_accounts, accepted_events
-from graphmeta.ingest.mapping import Plan, plan
+from graphmeta.ingest.inputs import Opened, open_inputs
+from graphmeta.ingest.intake import Namespaces, accepted_accounts, accepted_events
 from graphmeta.ingest.naming import named, provisional_entities, traits
 from graphmeta.ingest.numbering import ABSENT, structural_order
-from graphmeta.ingest.open import open_sources
 from graphmeta.ingest.quarantine import Quarantine
 from graphmeta.ingest.reading import Reading
-from graphmeta.ingest.sources import Source
+from graphmeta.ingest.receipt import receipt
 from graphmeta.ingest.store import ENTITIES_FILE, EVENTS_FILE, Store
 from graphmeta.privacy.keys import load_key
-
-
-@dataclass
-class Opened:
-    """An input that was opened, with what is to be read of it and what it turned out to hold."""
-
-    table: str
-    source: Source
-    plan: Plan
-    tally: Tally = field(default_factory=Tally)
 
 
 def ingest(
@@ -46,84 +33,47 @@ def ingest(
     """Read events into a store of dense integers.
 
     Args:
-        sources: A file, a folder, several of them, or any Arrow-capable frame.
+        sources: A file, a folder, a frame (Polars, pandas, pyarrow, or anything that offers an
+            Arrow C stream), or a sequence of them.
         folder: Where the store's two files are written; it must exist.
         reading: What is stated about the input.
         progress: Told what is being done.
 
     Returns:
-        The store, with the receipt that the manifest quotes: "inputs", "counts", "span",
-        "privacy".
+        The store. Its receipt has the keys "inputs", "counts", "span" and "privacy", as the
+        manifest quotes them.
 
     Raises:
-        InputError: An input is malformed (exit code 2).
-        PrivacyRefusalError: An input holds what may not be read (exit code 4).
+        InputError: An input is malformed (exit code 2). Nothing was written.
+        PrivacyRefusalError: An input holds what may not be read (exit code 4), likewise.
         UsageError: What was stated about it cannot be.
     """
     reading = reading or Reading()
-    # The key first: without it nothing may be read.
+    # The key comes first: where it cannot be had, nothing is read.
     key = load_key(reading.key_file) if reading.identifiers == "pseudonymous" else None
     inputs = open_inputs(sources, reading)
     ids = Namespaces()
     events = _read_events(inputs, reading, ids, progress)
     known = _read_accounts(inputs, reading, ids, progress)
     progress("numbering accounts")
-    entities = provisional_entities(ids.accounts.names(), ids.groups.names(), known)
-    events = _to_entities(events, entities)
-    events, collapsed = _collapsed(events) if reading.collapse_duplicates else (events, 0)
-    start = events["time"].min()
-    ranks = structural_order(events, entities["id"], traits(entities, int(start)))  # type: ignore[arg-type]
+    candidates = provisional_entities(ids.accounts.names(), ids.groups.names(), known)
+    events = _to_entities(events, candidates, groups_from=len(ids.accounts.names()))
+    read = len(events)
+    if reading.collapse_duplicates:
+        events = _collapsed(events)
+    ranks = pl.Series(structural_order(events, candidates["id"], traits(candidates, events)))
+    table = _dense_events(events, ranks)
+    present = candidates.with_columns(entity=ranks).filter(pl.col("entity") < ABSENT)
+    entities = named(present.sort("entity"), reading.dataset, key)
     progress("writing the store")
-    table = _dense_events(events, pl.Series(ranks))
-    present = entities.with_columns(entity=pl.Series(ranks)).filter(pl.col("entity") < ABSENT)
-    names = named(present.sort("entity"), reading.dataset, key)
     table.write_parquet(folder / EVENTS_FILE, compression="lz4")
-    names.write_parquet(folder / ENTITIES_FILE, compression="lz4")
+    entities.write_parquet(folder / ENTITIES_FILE, compression="lz4")
     quarantine = Quarantine()
     for item in inputs:
         quarantine.add_all(item.tally.quarantine)
-        item.source.close()
-    counts = {
-        "events_accepted": len(table),
-        "rows_rejected": quarantine.total,
-        "rejected_by_reason": quarantine.by_reason(),
-        "self_contacts": sum(item.tally.self_contacts for item in inputs),
-        "ignored_by_kind": sum(item.tally.ignored for item in inputs),
-        "duplicates_collapsed": collapsed,
-        "accounts": int((~names["is_group"]).sum()),
-        "groups": int(names["is_group"].sum()),
-    }
-    receipt = {
-        "inputs": [receipt_of(item) for item in inputs],
-        "counts": counts,
-        "span": {"first_event": iso(table["time"].min()), "last_event": iso(table["time"].max())},
-        "privacy": {
-            "identifiers": reading.identifiers,
-            "dataset": reading.dataset,
-            "key_id": key.key_id if key else None,
-        },
-    }
-    return Store(folder, quarantine.examples(), receipt)
-
-
-def iso(seconds: Any) -> str:
-    """Return seconds since 1970 as an ISO 8601 instant."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
-
-
-def open_inputs(sources: Any, reading: Reading) -> list[Opened]:
-    """Open all inputs and decide what is read of each, before any value is read."""
-    inputs = [_opened("events", source, EVENT_COLUMNS, reading) for source in open_sources(sources)]
-    if reading.accounts is not None:
-        inputs += [
-            _opened("accounts", source, ACCOUNT_COLUMNS, reading)
-            for source in open_sources(reading.accounts)
-        ]
-    return inputs
-
-
-def _opened(table: str, source: Source, contract: Sequence[Column], reading: Reading) -> Opened:
-    return Opened(table, source, plan(source.name, source.columns, contract, reading))
+    collapsed = read - len(table)
+    said = receipt(inputs, reading, key, table, entities, quarantine, collapsed)
+    return Store(folder, quarantine.examples(), said)
 
 
 def _read_events(
@@ -138,12 +88,12 @@ def _read_events(
             parts.append(part)
             if item.source.rows:
                 progress(stage, item.tally.rows / item.source.rows)
-    events = pl.concat(parts, rechunk=True)
+    events = pl.concat(parts)
     if events.is_empty():
         raise InputError(
-            "No event is left: every row was rejected, ignored or a contact of an account with "
+            "No event is left: every row was rejected, ignored, or a contact of an account with "
             "itself.",
-            "Run graphmeta check on the files to see the reasons.",
+            "Run graphmeta check on the same files to see the reasons.",
         )
     return events
 
@@ -151,62 +101,43 @@ def _read_events(
 def _read_accounts(
     inputs: Sequence[Opened], reading: Reading, ids: Namespaces, progress: Progress
 ) -> pl.DataFrame:
-    """Return the lives of accounts; what repeats a life goes to the quarantine."""
-    parts: list[pl.DataFrame] = []
-    for item in inputs:
-        if item.table == "accounts":
-            progress(f"reading {item.source.name}")
-            parts += accepted_accounts(item.source, item.plan, reading, ids, item.tally)
-    if not parts:
+    """Return the lives of accounts; rows that repeat a life go to the quarantine."""
+    files = {item.source.name: item for item in inputs if item.table == "accounts"}
+    if not files:
         return NO_LIVES
+    parts: list[pl.DataFrame] = []
+    for name, item in files.items():
+        progress(f"reading {name}")
+        parts += accepted_accounts(item.source, item.plan, reading, ids, item.tally)
     known, repeated = lives(parts)
-    inputs[-1].tally.quarantine.add(inputs[-1].source.name, repeated)
+    for name, item in files.items():
+        again = repeated.filter(pl.col("file") == name).drop("file")
+        item.tally.quarantine.add(name, again)
     return known
 
 
-def _to_entities(events: pl.DataFrame, entities: pl.DataFrame) -> pl.DataFrame:
-    """Return the events with groups behind accounts, and lives apart."""
-    groups_from = int(entities["is_group"].arg_max() or 0) if entities["is_group"].any() else 0
+def _to_entities(
+    events: pl.DataFrame, candidates: pl.DataFrame, *, groups_from: int
+) -> pl.DataFrame:
+    """Return the events with groups numbered behind accounts, and the lives of accounts apart."""
     events = events.with_columns(pl.col("group") + pl.lit(groups_from, pl.UInt32))
-    return part_lives(events, entities.filter(pl.col("account").is_not_null()))
+    return part_lives(events, candidates.filter(~pl.col("is_group")))
 
 
-def _collapsed(events: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """Return one event of those equal in all but duration, with the longest, and how many went."""
+def _collapsed(events: pl.DataFrame) -> pl.DataFrame:
+    """Return one event for all that are equal but in duration, with the longest of these."""
     same = ("sender", "recipient", "kind", "group", "time")
-    kept = events.group_by(same).agg(pl.col("duration_s").max())
-    return kept, len(events) - len(kept)
+    return events.group_by(same).agg(pl.col("duration_s").max())
 
 
 def _dense_events(events: pl.DataFrame, ranks: pl.Series) -> pl.DataFrame:
     """Return the store's table of events, in its order."""
-    dense = {
-        column: ranks.gather(events[column]).alias(column)
-        for column in ("sender", "recipient", "group")
-    }
-    dense["recipient"] = pl.select(
-        pl.coalesce(dense["recipient"], dense["group"]).alias("recipient")
-    ).to_series()
+    dense = events.with_columns(
+        ranks.gather(events[end]).alias(end) for end in ("sender", "recipient", "group")
+    )
     return (
-        events.with_columns(dense.values())
+        # Where a group is the recipient, no account is.
+        dense.with_columns(pl.coalesce("recipient", "group").alias("recipient"))
         .select(pl.col(column).cast(dtype) for column, dtype in STORE_EVENTS.items())
         .sort("time", "sender", "recipient", "kind", "group", "duration_s")
     )
-
-
-def receipt_of(item: Opened) -> dict[str, Any]:
-    """Return what the manifest says of one input."""
-    source, ranges = item.source, item.source.byte_ranges()
-    return {
-        "file": source.name,
-        "table": item.table,
-        "format": source.format,
-        "fingerprint": item.tally.fingerprint,
-        "rows": item.tally.rows,
-        "bytes": source.size_bytes,
-        "columns_seen": list(source.columns),
-        "columns_read": list(item.plan.read.values()),
-        "columns_ignored": list(item.plan.ignored),
-        "byte_ranges": None if ranges is None else [list(pair) for pair in ranges],
-        "note": source.note,
-    }

@@ -40,10 +40,6 @@ class ParquetSource(Source):
         """Return the byte ranges read so far."""
         return self._guarded.ranges_read
 
-    def close(self) -> None:
-        """Close the file."""
-        self._guarded.close()
-
 
 class ArrowSource(Source):
     """An Arrow IPC file (Feather version 2) or stream."""

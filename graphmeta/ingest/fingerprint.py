@@ -31,11 +31,11 @@ class Fingerprint:
             column = decoded[name]
             if column.dtype == pl.String:
                 lengths = column.str.len_bytes().cast(pl.Int32).fill_null(-1)
-                shape.update(np.ascontiguousarray(lengths.to_numpy()))
+                shape.update(lengths.to_numpy().tobytes())
                 values.update(_text_bytes(column))
             else:
-                shape.update(np.ascontiguousarray(column.is_null().to_numpy()))
-                values.update(np.ascontiguousarray(column.fill_null(0).to_numpy()))
+                shape.update(column.is_null().to_numpy().tobytes())
+                values.update(column.fill_null(0).to_numpy().tobytes())
 
     def hexdigest(self) -> str:
         """Return the fingerprint of the rows so far, as 64 hexadecimal digits."""
@@ -46,5 +46,9 @@ class Fingerprint:
 
 
 def _text_bytes(column: pl.Series) -> memoryview:
-    joined = column.fill_null("").str.join("")[0]
-    return memoryview(joined.encode())
+    """Return the bytes of all values, one after the other."""
+    _, offsets, data = column.fill_null("").to_arrow().buffers()
+    if data is None:
+        return memoryview(b"")
+    ends = np.frombuffer(offsets, dtype=np.int64)
+    return memoryview(data)[ends[0] : ends[len(column)]]

@@ -12,6 +12,8 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from graphmeta.engines.local import stream
+from graphmeta.errors import InputError
 from graphmeta.ingest.columnar import from_arrow
 from graphmeta.ingest.sources import BATCH_ROWS, Source
 
@@ -41,14 +43,25 @@ class FrameSource(Source):
         """Yield the rows in order; see ``Source.batches``."""
         frame = self._frame
         if isinstance(frame, pl.LazyFrame):
-            yield from frame.select(columns).collect_batches(
-                chunk_size=BATCH_ROWS, maintain_order=True
-            )
+            yield from _computed(frame.select(columns))
         elif isinstance(frame, pl.DataFrame):
             yield from frame.select(columns).iter_slices(BATCH_ROWS)
         else:
             for batch in frame:
                 yield from from_arrow(batch.select(list(columns))).iter_slices(BATCH_ROWS)
+
+
+def _computed(frame: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    try:
+        yield from stream(frame, BATCH_ROWS)
+    except pl.exceptions.PolarsError as error:
+        raise _uncomputable() from error
+
+
+def _uncomputable() -> InputError:
+    return InputError(
+        "The lazy frame cannot be computed.", "Collect it yourself to see the reason."
+    )
 
 
 def _as_known(frame: Any) -> pl.LazyFrame | pl.DataFrame | pa.RecordBatchReader:
@@ -63,4 +76,7 @@ def _as_known(frame: Any) -> pl.LazyFrame | pl.DataFrame | pa.RecordBatchReader:
 def _columns(frame: pl.LazyFrame | pl.DataFrame | pa.RecordBatchReader) -> list[str]:
     if isinstance(frame, pa.RecordBatchReader):
         return list(frame.schema.names)
-    return frame.collect_schema().names()
+    try:
+        return frame.collect_schema().names()
+    except pl.exceptions.PolarsError as error:
+        raise _uncomputable() from error

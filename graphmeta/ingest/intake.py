@@ -24,6 +24,7 @@ from graphmeta.contract.check import (
 from graphmeta.contract.events import KIND, KINDS_TO_GROUPS
 from graphmeta.contract.times import Place
 from graphmeta.errors import InputError
+from graphmeta.ingest.accounts import FACTS
 from graphmeta.ingest.fingerprint import Fingerprint
 from graphmeta.ingest.intern import Interner
 from graphmeta.ingest.mapping import Plan
@@ -37,6 +38,7 @@ class Tally:
     """What one input held."""
 
     rows: int = 0
+    time_type: pl.DataType | None = None
     ignored: int = 0
     self_contacts: int = 0
     first: int | None = None
@@ -81,6 +83,7 @@ def accepted_events(
     """
     fingerprint = Fingerprint(tuple(plan.read))
     for raw in _renamed_batches(source, plan):
+        tally.time_type = raw["timestamp"].dtype
         decoded = decode_events(raw, reading.times, _place(source, tally, len(raw)))
         tally.rows += len(decoded)
         fingerprint.update(decoded)
@@ -108,7 +111,7 @@ def accepted_accounts(
 
     Yields:
         Columns account (UInt32 provisional), created_at, closed_at (Int64 seconds), closed_by,
-        declared (String), row (Int64).
+        declared (String), row (Int64), file (String).
 
     Raises:
         InputError: The input is damaged, has no rows, or none that keeps the contract.
@@ -116,6 +119,7 @@ def accepted_accounts(
     """
     fingerprint = Fingerprint(tuple(plan.read))
     for raw in _renamed_batches(source, plan):
+        tally.time_type = raw["created_at"].dtype
         decoded = decode_accounts(raw, reading.times, _place(source, tally, len(raw)))
         tally.rows += len(decoded)
         fingerprint.update(decoded)
@@ -124,9 +128,7 @@ def accepted_accounts(
         tally.quarantine.add(source.name, judged.rejected)
         rows = judged.accepted
         codes = ids.accounts.codes(rows["account"], rows["row"], source.name)
-        yield rows.select(
-            codes.alias("account"), "created_at", "closed_at", "closed_by", "declared", "row"
-        )
+        yield rows.select(codes.alias("account"), *FACTS, "row", file=pl.lit(source.name))
     tally.fingerprint = fingerprint.hexdigest()
     _count_broken(source, tally)
     _require_some_accepted(source, tally)

@@ -47,6 +47,10 @@ class Interner:
             self._seen[codes.filter(new).to_numpy()] = True
         return codes
 
+    def __len__(self) -> int:
+        """How many ids were seen."""
+        return int(self._seen.sum())
+
     def names(self) -> pl.Series:
         """Return all ids seen, so that the integer of each is its place."""
         return self._categories.to_series()

@@ -44,21 +44,50 @@ def plan(file: str, columns: Sequence[str], contract: Sequence[Column], reading:
         InputError: A required or mapped column is absent, or a name stands twice.
     """
     _refuse_repeated(file, columns)
-    names = {column.name: reading.mapping.get(column.name, column.name) for column in contract}
-    meant = {inside: name for name, inside in names.items()}
-    unknown = [name for name in columns if name not in meant]
-    refused = [name for name in unknown if name not in reading.ignore_columns]
-    if refused and not reading.ignore_unknown_columns:
+    names = _names_inside(contract, reading.mapping)
+    refused = unknown_columns(columns, contract, reading)
+    if refused:
         raise _unknown(file, refused, contract)
-    kept = {name for name in columns if name in meant and name not in reading.ignore_columns}
+    meant = set(names.values()) - set(reading.ignore_columns)
+    kept = [name for name in columns if name in meant]
     for column in contract:
-        inside = names[column.name]
+        inside = names.get(column.name)
         if inside not in kept and (column.required or column.name in reading.mapping):
             raise _absent(file, column.name, inside)
     return Plan(
         {name: inside for name, inside in names.items() if inside in kept},
         tuple(name for name in columns if name not in kept),
     )
+
+
+def unknown_columns(
+    columns: Sequence[str], contract: Sequence[Column], reading: Reading
+) -> list[str]:
+    """Return the columns for which a file is refused, in the file's order."""
+    if reading.ignore_unknown_columns:
+        return []
+    meant = {*_names_inside(contract, reading.mapping).values(), *reading.ignore_columns}
+    return [name for name in columns if name not in meant]
+
+
+def _names_inside(contract: Sequence[Column], mapping: Mapping[str, str]) -> dict[str, str]:
+    """Return under which name each column of the contract would stand in a file.
+
+    A name that the mapping gives to one column is not taken for another: where ``recipient`` is
+    mapped to ``group``, there is no ``group`` left.
+    """
+    given = {column.name: mapping[column.name] for column in contract if column.name in mapping}
+    taken = list(given.values())
+    repeated = [inside for inside in taken if taken.count(inside) > 1]
+    if repeated:
+        raise UsageError(
+            f"The mapping gives {repeated[0]!r} two meanings.", "Map every column once."
+        )
+    return {
+        column.name: given.get(column.name, column.name)
+        for column in contract
+        if column.name in given or column.name not in taken
+    }
 
 
 def _refuse_repeated(file: str, columns: Sequence[str]) -> None:
@@ -75,14 +104,14 @@ def _unknown(file: str, names: Sequence[str], contract: Sequence[Column]) -> Pri
     known = ", ".join(column.name for column in contract)
     ignoring = " ".join(f"--ignore-column {name}" for name in names)
     return PrivacyRefusalError(
-        f"{file} has columns that the contract does not know: {listed}. None of it was read.",
+        f"{file} has columns that the contract does not know: {listed}. No value was taken.",
         f"Leave them unread with {ignoring}, or, where one of them is {known}, "
         f"say so with --map {contract[0].name}={names[0]}.",
     )
 
 
-def _absent(file: str, name: str, inside: str) -> InputError:
-    called = f"{name} (mapped to {inside!r})" if name != inside else name
+def _absent(file: str, name: str, inside: str | None) -> InputError:
+    called = repr(name) if inside in (name, None) else f"{inside!r} (mapped to {name})"
     return InputError(
         f"{file} has no column {called}.",
         f"If it stands under another name, say so with --map {name}=NAME.",

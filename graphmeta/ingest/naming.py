@@ -40,13 +40,14 @@ def provisional_entities(
     )
 
 
-def traits(entities: pl.DataFrame, start: int) -> pl.DataFrame:
+def traits(entities: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Return what is known of each entity as integers that no shift in time changes.
 
     Args:
         entities: As ``provisional_entities`` returns them.
-        start: The time of the first event, in seconds.
+        events: Column time, in seconds; other times count from the first of them.
     """
+    start = events.select(pl.col("time").min()).item()
     return entities.select(
         "is_group",
         pl.col("created_at", "closed_at") - start,
@@ -90,9 +91,7 @@ def _pseudonymous(entities: pl.DataFrame, dataset: str, key: Key) -> pl.Series:
         pl.when(later).then(pl.format("{}\x1f{}", "id", "life")).otherwise("id").alias("id")
     ).to_series()
     groups = entities["is_group"]
-    names = pl.Series("name", [None], dtype=pl.String).extend_constant(None, len(texts) - 1)
-    for purpose, mask in (("account", ~groups), ("group", groups)):
-        names = names.scatter(
-            mask.arg_true(), pseudonyms(texts.filter(mask), key, dataset, purpose)
-        )
-    return names
+    names = texts.scatter(
+        (~groups).arg_true(), pseudonyms(texts.filter(~groups), key, dataset, "account")
+    )
+    return names.scatter(groups.arg_true(), pseudonyms(texts.filter(groups), key, dataset, "group"))

@@ -16,6 +16,8 @@ decide, and relabelling may swap the two. Nothing but a tie can depend on that.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -24,11 +26,19 @@ from graphmeta.seeds import UInt64Array, key, mix
 
 #: The dense integer of an entity that does not occur.
 ABSENT = int(np.iinfo(np.uint32).max)
+_NEVER = int(np.iinfo(np.int64).max)
 
 _ROUNDS = 2
-_SENDER, _RECIPIENT, _GROUP = (key("numbering", role) for role in ("sender", "recipient", "group"))
-#: What stands for the hash of an end that an event does not have.
-_NOBODY = np.uint64(key("numbering", "nobody"))
+_ENDS = ("sender", "recipient", "group")
+
+
+@dataclass(frozen=True)
+class _End:
+    """One end of the events: in which rows it is filled, and by which entities."""
+
+    salt: int
+    rows: NDArray[np.int64]
+    entities: NDArray[np.uint32]
 
 
 def structural_order(
@@ -45,72 +55,61 @@ def structural_order(
     Returns:
         Shape (n,): 0 to m - 1 for the m entities that occur in events, ``ABSENT`` for others.
     """
-    count = len(names)
-    ends = [
-        (salt, *_places(events[column]))
-        for salt, column in (
-            (_SENDER, "sender"),
-            (_RECIPIENT, "recipient"),
-            (_GROUP, "group"),
-        )
-    ]
+    ends = [_end(events[column]) for column in _ENDS]
+    first = np.full(len(names), _NEVER)
     time = events["time"].to_numpy()
+    for end in ends:
+        np.minimum.at(first, end.entities, time[end.rows])
+    own = _trait_hashes(traits, len(names))
     base = _event_hashes(events)
-    hashes = _trait_hashes(traits, count)
-    state = base
-    first = np.full(count, np.iinfo(np.int64).max)
-    for _, rows, entities in ends:
-        np.minimum.at(first, entities, time[rows])
-    for _ in range(_ROUNDS + 1):
-        sums = hashes.copy()
-        for salt, rows, entities in ends:
-            np.add.at(sums, entities, mix(state[rows].view(np.int64), salt))
-        hashes = mix(sums.view(np.int64))
-        state = _with_ends(base, ends, hashes)
+    hashes = _summed(base, ends, own)
+    for _ in range(_ROUNDS):
+        hashes = _summed(_with_ends(base, ends, hashes), ends, own)
     return _ranks(first, hashes, names)
 
 
-_Ends = list[tuple[int, NDArray[np.int64], NDArray[np.uint32]]]
-
-
-def _places(column: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """Return the rows in which a column is filled, and what it holds there."""
+def _end(column: pl.Series) -> _End:
     rows = column.is_not_null().arg_true().to_numpy().astype(np.int64)
-    return rows, column.drop_nulls().to_numpy()
+    return _End(key("numbering", column.name), rows, column.drop_nulls().to_numpy())
 
 
 def _event_hashes(events: pl.DataFrame) -> UInt64Array:
-    offset = events["time"] - events["time"].min()
-    hashes = mix(offset.to_numpy(), key("numbering", "time"))
-    kind = events["kind"].to_physical().to_numpy().astype(np.uint64)
-    # Null and zero durations are two things.
-    length = events["duration_s"].fill_null(-1.0).to_numpy().view(np.uint32).astype(np.uint64)
-    what = (length << np.uint64(8)) | kind
-    return mix((hashes ^ mix(what.view(np.int64), key("numbering", "what"))).view(np.int64))
+    offset = (events["time"] - events["time"].min()).to_numpy()
+    kind = events["kind"].to_physical().to_numpy().astype(np.int64)
+    # Null and zero durations are two things; the bits of a float are kept whole.
+    length = events["duration_s"].fill_null(-1.0).to_numpy().view(np.int32).astype(np.int64)
+    return mix(mix(offset) ^ mix((length << 8) | kind, key("numbering", "what")))
 
 
 def _trait_hashes(traits: pl.DataFrame, count: int) -> UInt64Array:
     hashes = np.zeros(count, dtype=np.uint64)
     for trait in traits:
         values = trait.cast(pl.Int64).fill_null(-1).to_numpy()
-        hashes = mix((hashes ^ mix(values, key("numbering", trait.name))).view(np.int64))
+        hashes = mix(hashes ^ mix(values, key("numbering", trait.name)))
     return hashes
 
 
-def _with_ends(base: UInt64Array, ends: _Ends, hashes: UInt64Array) -> UInt64Array:
-    """Return the events' hashes with those of all their ends."""
-    state = base
-    for salt, rows, entities in ends:
-        known = np.full(len(base), _NOBODY)
-        known[rows] = hashes[entities]
-        state = mix((state ^ mix(known.view(np.int64), salt)).view(np.int64))
-    return state
+def _summed(events: UInt64Array, ends: list[_End], own: UInt64Array) -> UInt64Array:
+    """Return a hash of each entity from those of its events, by the end at which it stands."""
+    hashes = own
+    for end in ends:
+        total = np.zeros(len(own), dtype=np.uint64)
+        np.add.at(total, end.entities, events[end.rows])
+        hashes = mix(hashes ^ mix(total, end.salt))
+    return hashes
+
+
+def _with_ends(base: UInt64Array, ends: list[_End], hashes: UInt64Array) -> UInt64Array:
+    """Return a hash of each event from its own and from those of the entities at its ends."""
+    state = base.copy()
+    for end in ends:
+        state[end.rows] += mix(hashes, end.salt)[end.entities]
+    return mix(state)
 
 
 def _ranks(first: NDArray[np.int64], hashes: UInt64Array, names: pl.Series) -> NDArray[np.uint32]:
-    absent = np.iinfo(np.int64).max
     frame = pl.DataFrame({"first": first, "hash": hashes, "name": names}).with_row_index("entity")
-    order = frame.filter(pl.col("first") < absent).sort("first", "hash", "name")["entity"]
+    order = frame.filter(pl.col("first") < _NEVER).sort("first", "hash", "name")["entity"]
     ranks = np.full(len(names), ABSENT, dtype=np.uint32)
     ranks[order.to_numpy()] = np.arange(len(order), dtype=np.uint32)
     return ranks

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,26 +27,49 @@ READERS: dict[str, Callable[[Path, str], Source]] = {
 }
 
 
-def open_sources(named: Any) -> Iterator[Source]:
-    """Open what was named, in order of the inputs' names, reading no value.
+@dataclass(frozen=True)
+class Named:
+    """An input that was named and not yet opened.
 
     Args:
-        named: A path, a frame, or a sequence of them. A folder stands for all files in it and
+        name: What it is called in errors and in the receipt.
+        thing: The file's path, or the frame.
+    """
+
+    name: str
+    thing: Any
+
+    def open(self) -> Source:
+        """Open the input, reading no value.
+
+        Raises:
+            InputError: It is empty, damaged, unreadable or of an unknown format.
+        """
+        if isinstance(self.thing, Path):
+            return _open_file(self.thing, self.name)
+        return FrameSource(self.thing, self.name)
+
+
+def find_inputs(sources: Any) -> list[Named]:
+    """Return the inputs that were named, files in order of their names, then frames.
+
+    Args:
+        sources: A path, a frame, or a sequence of them. A folder stands for all files in it and
             below whose format is known, except those whose names begin with a dot or underscore.
 
     Raises:
-        InputError: A file is absent, empty, damaged or of an unknown format, or a folder holds
-            no file of a known format.
+        InputError: A path does not exist, is named twice, or is a folder without a known file.
     """
-    things = [named] if isinstance(named, (str, Path)) or is_frame(named) else list(named)
+    single = isinstance(sources, (str, Path)) or is_frame(sources)
+    things = [sources] if single else list(sources)
     files = [pair for thing in things if not is_frame(thing) for pair in _files(Path(thing))]
     frames = [thing for thing in things if is_frame(thing)]
     if not files and not frames:
         raise InputError("No input was named.", "Name a file, a folder or a frame of events.")
-    for name, path in sorted(_apart(files)):
-        yield _open_file(path, name)
-    for number, frame in enumerate(frames, 1):
-        yield FrameSource(frame, "frame" if len(frames) == 1 else f"frame {number}")
+    return [Named(name, path) for name, path in sorted(_apart(files))] + [
+        Named("frame" if len(frames) == 1 else f"frame {number}", frame)
+        for number, frame in enumerate(frames, 1)
+    ]
 
 
 def _files(path: Path) -> list[tuple[str, Path]]:
@@ -69,9 +94,15 @@ def _files(path: Path) -> list[tuple[str, Path]]:
 
 
 def _apart(files: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
-    """Return the files with their full paths as names where names would be equal."""
-    names = [name for name, _ in files]
-    return [(name if names.count(name) == 1 else path.as_posix(), path) for name, path in files]
+    """Return the files with their whole paths as names where names would be equal."""
+    names = Counter(name for name, _ in files)
+    paths = Counter(path.resolve() for _, path in files)
+    for _, path in files:
+        if paths[path.resolve()] > 1:
+            raise InputError(
+                f"{path} is named twice.", "Name every file once; a folder names all in it."
+            )
+    return [(name if names[name] == 1 else path.as_posix(), path) for name, path in files]
 
 
 def _open_file(path: Path, name: str) -> Source:

@@ -55,6 +55,6 @@ class Quarantine:
         """Return at most ``MAX_EXAMPLES`` rows, the first of each reason among them."""
         if not self._kept:
             return pl.DataFrame(schema=QUARANTINE)
-        rows = pl.concat(self._kept).select(QUARANTINE.names()).cast(dict(QUARANTINE))
+        rows = pl.concat(self._kept).select(QUARANTINE.names()).cast(QUARANTINE)
         later = ~pl.struct("field", "reason").is_first_distinct()
         return rows.sort(later, maintain_order=True).head(MAX_EXAMPLES).sort("file", "row")

@@ -59,6 +59,3 @@ class Source(ABC):
     def byte_ranges(self) -> list[Range] | None:
         """Return the byte ranges read so far, or None where the format does not tell them."""
         return None
-
-    def close(self) -> None:  # noqa: B027 - most inputs hold nothing open between batches
-        """Let go of what is held open."""

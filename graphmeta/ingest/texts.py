@@ -17,6 +17,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from graphmeta.engines.local import stream
 from graphmeta.errors import InputError
 from graphmeta.ingest.columnar import from_arrow
 from graphmeta.ingest.sources import BATCH_ROWS, Source
@@ -116,7 +117,7 @@ class NdjsonSource(Source):
     def batches(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Yield the rows in order; see ``Source.batches``."""
         lines = pl.scan_ndjson(self._path, schema=dict.fromkeys(columns, pl.String))
-        yield from lines.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
+        yield from stream(lines, BATCH_ROWS)
 
 
 def _keys(path: Path, name: str) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ class GuardedFile(io.RawIOBase):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
-        self._file = path.open("rb", buffering=0)
+        self._file: io.FileIO | None = None
         self.length = path.stat().st_size
         self._position = 0
         self._allowed: list[Range] = []
@@ -79,6 +79,8 @@ class GuardedFile(io.RawIOBase):
                 "because they hold columns that may not be read.",
                 "The file's layout is unusual; write it again with a current Parquet library.",
             )
+        if self._file is None:
+            self._file = self.path.open("rb", buffering=0)
         self._file.seek(wanted[0])
         data = self._file.read(wanted[1] - wanted[0])
         self._position += len(data)
@@ -103,9 +105,15 @@ class GuardedFile(io.RawIOBase):
         """Say that the file has places."""
         return True
 
+    def release(self) -> None:
+        """Close the file until the next read, so that thousands can be looked at in turn."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file for good."""
+        self.release()
         super().close()
 
 
@@ -130,6 +138,8 @@ class GuardedParquet:
             self.columns: tuple[str, ...] = tuple(self._metadata.schema.to_arrow_schema().names)
         except (pa.ArrowException, OSError) as error:
             raise damaged(path.name, "Parquet") from error
+        finally:
+            self._file.release()
         self.rows: int = self._metadata.num_rows
 
     @property
@@ -179,10 +189,8 @@ class GuardedParquet:
             yield from parquet.iter_batches(batch_size=batch_rows, columns=list(columns))
         except (pa.ArrowException, OSError) as error:
             raise damaged(self.path.name, "Parquet") from error
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        finally:
+            self._file.release()
 
 
 def merge(ranges: Sequence[Range]) -> list[Range]:
