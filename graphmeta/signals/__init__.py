@@ -1,1 +1,42 @@
-"""Layers between accounts, and what accounts and clusters do."""
+"""Layers between accounts, and what accounts and clusters do: one file each, listed here."""
+
+from __future__ import annotations
+
+from graphmeta.signals.acts import Behaviour
+from graphmeta.signals.base import Layer
+from graphmeta.signals.behaviour.acquaintances import Acquaintances
+from graphmeta.signals.behaviour.declared import Declared
+from graphmeta.signals.behaviour.defence_rate import DefenceRate
+from graphmeta.signals.behaviour.dialogue import Dialogue
+from graphmeta.signals.behaviour.fan_out import FanOut
+from graphmeta.signals.behaviour.inbound_share import InboundShare
+from graphmeta.signals.behaviour.insistence import Insistence
+from graphmeta.signals.behaviour.mutual_ties import MutualTies
+from graphmeta.signals.behaviour.reply_rate import ReplyRate
+from graphmeta.signals.behaviour.stranger_share import StrangerShare
+from graphmeta.signals.behaviour.youth import Youth
+from graphmeta.signals.coordination.funnel import Funnel
+from graphmeta.signals.coordination.shared_targets import SharedTargets
+from graphmeta.signals.coordination.shared_timing import SharedTiming
+from graphmeta.signals.recruitment.conversion import Converts, SentByStrangers
+
+#: In what respects accounts may act alike, in the order in which they are computed.
+LAYERS: tuple[Layer, ...] = (SharedTargets(), SharedTiming(), Funnel())
+
+#: What a group of accounts does, beside what is usual.
+BEHAVIOURS: tuple[Behaviour, ...] = (
+    StrangerShare(),
+    ReplyRate(),
+    DefenceRate(),
+    FanOut(),
+    InboundShare(),
+    Insistence(),
+    Dialogue(),
+    Acquaintances(),
+    Youth(),
+    MutualTies(),
+    Declared(),
+)
+
+#: What became of those whom a group with a hub contacted.
+RECRUITMENT = (Converts(), SentByStrangers())

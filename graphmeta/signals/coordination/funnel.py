@@ -83,7 +83,7 @@ class Funnel:
             observed=pl.col("recipient").n_unique().cast(pl.Float64)
         ).sort("account", "hub")
         alone = sent.select("account", group="account").unique(maintain_order=True)
-        expected = _expected(seen, alone, sent.with_columns(group="account"), part)
+        expected = expected_converts(seen, alone, sent.with_columns(group="account"), part)
         observed = sent["observed"].to_numpy()
         return sent.with_columns(
             expected=pl.Series(expected),
@@ -100,7 +100,7 @@ class Funnel:
         rows = hub.join(after, on=["group", "hub"], how="left").with_columns(
             pl.col("observed").fill_null(0.0)
         )
-        expected = _expected(seen, groups, rows, tested)
+        expected = expected_converts(seen, groups, rows, tested)
         tail = counts.upper_tail(rows["observed"].to_numpy(), expected)
         return (
             rows.with_columns(expected=pl.Series(expected), p_value=pl.Series(tail))
@@ -111,8 +111,8 @@ class Funnel:
     def hubs_of(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
         """Return, for each group that feeds a validated hub, the one it feeds most.
 
-        A group feeds a hub where at least ``LEAST_SOURCES`` of its accounts do, each by more
-        than chance: one account's converts do not make its neighbours recruiters.
+        A group feeds a hub where at least ``LEAST_SOURCES`` of its accounts, and a fifth of all,
+        do so by more than chance: a few accounts' converts do not make the rest recruiters.
 
         Returns:
             Columns group, hub.
@@ -122,7 +122,8 @@ class Funnel:
             groups.join(feeders, on="account")
             .group_by("group", "hub")
             .agg(pl.col("weight").sort().sum(), sources=pl.len())
-            .filter(pl.col("sources") >= LEAST_SOURCES)
+            .join(groups.group_by("group").agg(size=pl.len()), on="group")
+            .filter(pl.col("sources") >= LEAST_SOURCES, 5 * pl.col("sources") >= pl.col("size"))
             .sort("group", "weight", "hub", descending=[False, True, False])
             .unique("group", keep="first", maintain_order=True)
             .select("group", "hub")
@@ -218,7 +219,7 @@ def _converted(
     )
 
 
-def _expected(
+def expected_converts(
     seen: Observations, groups: pl.DataFrame, rows: pl.DataFrame, part: Part
 ) -> FloatArray:
     """Return how many of a group's contacted would have gone to the hub on their own.

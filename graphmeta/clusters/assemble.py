@@ -1,0 +1,215 @@
+"""From groups of four findings (everything, and without each fold) to clusters.
+
+What an analyst sees is found on everything, where membership is known best. Its p-value comes
+from the groups that were found without a fold and tested on it: the two lists are matched one to
+one by the accounts they have in common, so no confirmation is spent twice. A confirmed group
+that has no counterpart becomes a cluster of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from graphmeta.clusters.confirm import Tested, confirm
+from graphmeta.clusters.find import find, member_tests
+from graphmeta.engines.base import Progress
+from graphmeta.nulls import multiplicity
+from graphmeta.signals.base import FOLDS, WHOLE, Layer, Observations, Part
+
+#: Accounts in common, as a share of all accounts of either, from which two groups are one.
+SAME = 0.2
+#: A group that is not confirmed stays a candidate where the held-out data leans its way this much.
+LEANS_AT = 0.2
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """The clusters of a run.
+
+    Args:
+        groups: Columns group, account, p_value (of the member test), core (bool).
+        results: Columns group, p_value, q_value, confirmed (bool).
+        tests: Columns group, layer, observed, expected, p_value: the held-out tests of the fold
+            that decided; for groups that no fold found, the layers on everything, with p 1.
+        tested: How many groups were tested on held-out data, over all folds.
+    """
+
+    groups: pl.DataFrame
+    results: pl.DataFrame
+    tests: pl.DataFrame
+    tested: int
+
+
+def clusters(
+    seen: Observations,
+    layers: Sequence[Layer],
+    alpha: float,
+    least: int,
+    seed: int,
+    progress: Progress,
+) -> Clusters:
+    """Find groups on everything and without each fold, test them, and bring them together.
+
+    Args:
+        seen: What is observed.
+        layers: The layers to look at together.
+        alpha: The bound on the false discovery rate of coordination by chance.
+        least: The fewest accounts of a cluster.
+        seed: The run's seed.
+        progress: Told of every stage.
+    """
+    progress("finding groups", 0.0)
+    whole = find(seen, layers, WHOLE, least, seed)
+    folds = []
+    for fold in range(FOLDS):
+        progress(f"confirming on held-out contacts ({fold + 1} of {FOLDS})", (fold + 1) / 4)
+        found = find(seen, layers, Part(fold), least, seed)
+        folds.append(confirm(seen, layers, found, fold))
+    groups = _with_orphans(whole, folds, alpha)
+    results, tests = _verdicts(seen, layers, groups, folds)
+    results = results.with_columns(confirmed=pl.col("q_value") <= alpha)
+    members = _members(seen, layers, groups, results, alpha)
+    kept = results.filter(pl.col("confirmed") | (pl.col("p_value") <= LEANS_AT))
+    return Clusters(
+        groups=members.join(kept, on="group", how="semi", maintain_order="left"),
+        results=kept,
+        tests=tests.join(kept, on="group", how="semi", maintain_order="left"),
+        tested=sum(tested.results.height for tested in folds),
+    )
+
+
+def match(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    """Match two sets of groups one to one, the most alike first.
+
+    Args:
+        left: Columns group, account.
+        right: Columns group, account.
+
+    Returns:
+        Columns group, other, alike (accounts in common over accounts of either).
+    """
+    size = left.group_by("group").agg(size=pl.len())
+    size_other = right.group_by(other="group").agg(size_other=pl.len())
+    pairs = (
+        left.join(right.rename({"group": "other"}), on="account")
+        .group_by("group", "other")
+        .agg(both=pl.len())
+        .join(size, on="group")
+        .join(size_other, on="other")
+        .select(
+            "group",
+            "other",
+            alike=pl.col("both") / (pl.col("size") + pl.col("size_other") - pl.col("both")),
+        )
+        .filter(pl.col("alike") >= SAME)
+        .sort("alike", "group", "other", descending=[True, False, False])
+    )
+    taken: set[int] = set()
+    taken_other: set[int] = set()
+    kept = []
+    for row in pairs.iter_rows(named=True):
+        if row["group"] not in taken and row["other"] not in taken_other:
+            taken.add(row["group"])
+            taken_other.add(row["other"])
+            kept.append(row)
+    return pl.DataFrame(kept, schema=pairs.schema)
+
+
+def _with_orphans(whole: pl.DataFrame, folds: Sequence[Tested], alpha: float) -> pl.DataFrame:
+    """Add groups that a fold confirmed and the finding on everything missed."""
+    groups = whole
+    for tested in folds:
+        accepted = tested.groups.join(
+            tested.results.filter(pl.col("q_value") <= alpha), on="group", how="semi"
+        )
+        free = accepted.join(match(groups, accepted), left_on="group", right_on="other", how="anti")
+        unclaimed = free.join(groups, on="account", how="anti")
+        most = free.group_by("group").agg(size=pl.len()).join(
+            unclaimed.group_by("group").agg(left=pl.len()), on="group"
+        ).filter(2 * pl.col("left") > pl.col("size"))
+        new = unclaimed.join(most, on="group", how="semi")
+        top = int(groups["group"].max() or 0) + 1 if groups.height else 0  # type: ignore[call-overload]
+        groups = pl.concat([groups, new.with_columns((pl.col("group") + top).cast(pl.UInt32))])
+    return groups.sort("group", "account")
+
+
+def _verdicts(
+    seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, folds: Sequence[Tested]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give every group the verdict of the fold that found it and confirmed it most surely."""
+    verdicts = []
+    for fold, tested in enumerate(folds):
+        matched = match(groups, tested.groups)
+        verdicts.append(
+            matched.join(tested.results, left_on="other", right_on="group").select(
+                "group", "other", "p_value", "q_value", fold=pl.lit(fold)
+            )
+        )
+    best = (
+        pl.concat(verdicts)
+        .sort("group", "q_value", "p_value", "fold")
+        .unique("group", keep="first", maintain_order=True)
+    )
+    results = (
+        groups.select("group")
+        .unique()
+        .join(best, on="group", how="left")
+        .select(
+            "group",
+            p_value=(pl.col("p_value") * FOLDS).clip(upper_bound=1.0).fill_null(1.0),
+            q_value=pl.col("q_value").fill_null(1.0),
+        )
+        .sort("group")
+    )
+    decided = [
+        best.filter(pl.col("fold") == fold)
+        .select("other", number="group")
+        .join(tested.tests, left_on="other", right_on="group")
+        .select("layer", "observed", "expected", "p_value", group="number")
+        for fold, tested in enumerate(folds)
+    ]
+    unseen = groups.join(best, on="group", how="anti")
+    described = [
+        layer.groups(seen, unseen, WHOLE, WHOLE).select(
+            "observed", "expected", "group", layer=pl.lit(layer.name), p_value=pl.lit(1.0)
+        )
+        for layer in layers
+    ]
+    columns = ["group", "layer", "observed", "expected", "p_value"]
+    tests = pl.concat([frame.select(columns) for frame in [*decided, *described]])
+    return results, tests.sort("group", "layer")
+
+
+def _members(
+    seen: Observations,
+    layers: Sequence[Layer],
+    groups: pl.DataFrame,
+    results: pl.DataFrame,
+    alpha: float,
+) -> pl.DataFrame:
+    """Test every member against the rest of its cluster, on everything.
+
+    With R of m clusters confirmed, members are tested at alpha R / m (Benjamini and Bogomolov
+    2014), which keeps the average share of false members over the selected clusters.
+    """
+    tests = groups.join(
+        member_tests(seen, layers, groups, WHOLE),
+        on=["group", "account"],
+        how="left",
+        maintain_order="left",
+    ).with_columns(pl.col("p_value").fill_null(1.0))
+    confirmed = int(results["confirmed"].sum())
+    level = alpha * max(confirmed, 1) / max(results.height, 1)
+    frames = [
+        part.with_columns(
+            core=pl.Series(
+                multiplicity.benjamini_hochberg(part["p_value"].to_numpy()) <= level, dtype=pl.Boolean
+            )
+        )
+        for part in tests.partition_by("group", maintain_order=True)
+    ]
+    empty = tests.clear().with_columns(core=pl.lit(False))
+    return pl.concat([empty, *frames])

@@ -1,0 +1,122 @@
+"""What behaviour signals look at: who began with whom, and how those contacted reacted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import polars as pl
+
+from graphmeta.contract.events import KINDS_OF_DEFENCE
+from graphmeta.signals.observe import Network
+
+#: What a behaviour signal returns: one row per group that has anything to measure.
+MEASURED = pl.Schema(
+    {
+        "group": pl.UInt32(),
+        "value": pl.Float64(),
+        "expected": pl.Float64(),
+        "support": pl.Int64(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What accounts did once judging began.
+
+    Args:
+        openings: Judged first contacts, with the columns sender, recipient, time, events (of the
+            sender), replies (of the recipient), stranger, answered (bool) and defended (bool:
+            the recipient blocked or reported the sender afterwards).
+        acquaintances: Columns a, b, since, of all pairs that wrote to each other.
+        accounts: Columns account, seen (seconds of its first event or of its opening, whichever
+            is earlier), declared.
+        since: Seconds at which judging began.
+    """
+
+    openings: pl.DataFrame
+    acquaintances: pl.DataFrame
+    accounts: pl.DataFrame
+    since: int
+
+    @property
+    def strangers(self) -> pl.DataFrame:
+        """Openings that were stranger contacts."""
+        return self.openings.filter(pl.col("stranger"))
+
+
+class Behaviour(Protocol):
+    """One thing that a group of accounts does, beside what is usual."""
+
+    name: str
+    version: int
+
+    def measure(self, acts: Acts, groups: pl.DataFrame) -> pl.DataFrame:
+        """Measure groups (columns group, account) and everybody, columns ``MEASURED``.
+
+        ``value`` and ``expected`` have one unit; ``support`` says how many facts they rest on.
+        """
+
+
+def acts(events: pl.LazyFrame, entities: pl.LazyFrame, graph: Network) -> Acts:
+    """Collect what behaviour signals need. Materialises the judged first contacts."""
+    defended = (
+        events.filter(pl.col("kind").is_in(KINDS_OF_DEFENCE))
+        .group_by(sender="recipient", recipient="sender")
+        .agg(defended_at=pl.col("time").max())
+        .collect()
+    )
+    openings = (
+        graph.judged.join(defended, on=["sender", "recipient"], how="left", maintain_order="left")
+        .with_columns(
+            answered=pl.col("replied_at").is_not_null(),
+            defended=(pl.col("defended_at") >= pl.col("time")).fill_null(False),
+        )
+        .drop("replied_at", "defended_at", "circle_s", "circle_r", "new")
+    )
+    ends = [
+        events.group_by(entity=pl.col(end)).agg(seen=pl.col("time").min())
+        for end in ("sender", "recipient")
+    ]
+    first = pl.concat(ends).group_by("entity").agg(pl.col("seen").min())
+    accounts = (
+        entities.filter(~pl.col("is_group"))
+        .join(first, on="entity", how="left")
+        .select(
+            "declared",
+            account="entity",
+            seen=pl.coalesce("created_at", "seen"),
+        )
+        .sort("account")
+        .collect()
+    )
+    return Acts(openings, graph.acquaintances, accounts, graph.since)
+
+
+def share(
+    rows: pl.DataFrame, groups: pl.DataFrame, condition: str, pull: float = 10.0
+) -> pl.DataFrame:
+    """Measure what share of the rows sent by a group fulfil a condition, beside everybody's.
+
+    The group's share is pulled towards everybody's by ``pull`` rows, so that small counts prove
+    little.
+
+    Args:
+        rows: Columns sender and ``condition`` (bool).
+        groups: Columns group, account.
+        condition: The column that says whether a row fulfils it.
+        pull: Rows' worth of everybody's share.
+    """
+    usual = float(rows[condition].mean() or 0.0)  # type: ignore[arg-type]
+    return (
+        groups.join(rows, left_on="account", right_on="sender")
+        .group_by("group")
+        .agg(
+            value=(pl.col(condition).sum() + pull * usual) / (pl.len() + pull),
+            expected=pl.lit(usual),
+            support=pl.len().cast(pl.Int64),
+        )
+        .select(MEASURED.names())
+        .sort("group")
+    )

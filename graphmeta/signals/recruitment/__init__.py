@@ -1,0 +1,1 @@
+"""Recruitment: where those whom a group contacted went next, and who sent them there."""
