@@ -56,7 +56,7 @@ def draw(rng: np.random.Generator) -> Habits:
         grouped=float(rng.uniform(1.0, 2.6)),
         talkers=float(rng.uniform(0.75, 1.05)),
         favourites=float(rng.uniform(1.15, 1.55)),
-        old_friends=float(rng.uniform(0.6, 2.0)),
+        old_friends=float(rng.uniform(0.3, 1.3)),
         one_sided=float(rng.uniform(0.06, 0.2)),
         calling=float(rng.uniform(0.08, 0.4)),
         length=float(rng.uniform(3.5, 6.0)),

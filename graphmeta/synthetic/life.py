@@ -42,6 +42,7 @@ def live(rng: np.random.Generator, accounts: int, days: int, quiet: int) -> tupl
             among_friends(rng, town, ties, ways),
             meetings.new_acquaintances(rng, town, ways),
             meetings.market(rng, town, ways),
+            meetings.forward_people(rng, town),
             meetings.wrong_numbers(rng, town),
             everyday_blocks(rng, town, ties),
             groups.chats(rng, town, gathered, ways.grouped),
@@ -125,7 +126,7 @@ def _talk_or_call(
 
 def everyday_blocks(rng: np.random.Generator, town: Town, ties: Ties) -> Events:
     """Return quarrels: blocks, and fewer reports, between people who know each other."""
-    count = round(len(town.people) * town.days / 28 * 0.03)
+    count = round(len(town.people) * town.days / 28 * 0.05)
     tie = rng.integers(0, len(ties.one), count)
     swap = rng.random(count) < 0.5
     one = np.where(swap, ties.one[tie], ties.other[tie])

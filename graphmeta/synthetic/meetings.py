@@ -100,6 +100,33 @@ def market(rng: np.random.Generator, town: Town, ways: Habits) -> Events:
     )
 
 
+def forward_people(rng: np.random.Generator, town: Town) -> Events:
+    """Return people who write to many strangers on their own account, welcome or not.
+
+    Some network, some sell, some are a nuisance; none of them acts with another.
+    """
+    people = town.people
+    forward = rng.choice(len(people), size=max(2, round(0.02 * len(people))), replace=False)
+    times = rng.poisson(rng.gamma(1.2, 25.0, len(forward)) * town.days / 28)
+    manner = rng.beta(1.5, 1.5, len(forward))
+    row = np.repeat(np.arange(len(forward)), times)
+    sender = forward[row]
+    target = rng.integers(0, len(people), len(row))
+    # Each has some busy days rather than a steady stream.
+    busiest = rng.integers(0, town.days, len(forward))
+    apart = np.floor(rng.random(len(row)) ** 2 * town.days).astype(np.int64)
+    day = (busiest[row] + apart) % town.days
+    start = town.at_day(rng, sender, day)
+    nice = rng.random(len(row)) < manner[row]
+    rude = Reaction(reply=0.15, dialogue=3.0, block=0.05, report=0.02)
+    return sheet.concat(
+        [
+            talk.approach(rng, town, sender[nice], target[nice], start[nice], FRIENDLY),
+            talk.approach(rng, town, sender[~nice], target[~nice], start[~nice], rude),
+        ]
+    )
+
+
 def wrong_numbers(rng: np.random.Generator, town: Town) -> Events:
     """Return messages that reached nobody the sender meant."""
     count = round(len(town.people) * town.days / 28 * 0.15)

@@ -12,7 +12,6 @@ from graphmeta.contract.events import CLOSED_BY, DECLARED, KIND, KINDS
 from graphmeta.synthetic.sheet import FIRST_GROUP, NO_GROUP, Events, Ints
 from graphmeta.synthetic.town import CLOSERS, DECLARATIONS, NEVER, Town
 
-TIME = pl.Datetime("us", "UTC")
 #: A Monday; every world starts some weeks after it.
 _FIRST_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 

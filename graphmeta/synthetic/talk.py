@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from graphmeta.synthetic import sheet
 from graphmeta.synthetic.clock import DAY, HOUR
-from graphmeta.synthetic.sheet import Events, Floats, Ints
+from graphmeta.synthetic.sheet import Events, Ints
 from graphmeta.synthetic.town import Town
 
 
@@ -138,8 +138,3 @@ def approach(
         later = begun[at] + np.minimum(wait[at], 3.0 * DAY)
         parts.append(sheet.make(target[at], sender[at], later, kind))
     return sheet.concat(parts)
-
-
-def spread(rng: np.random.Generator, count: int, low: float, high: float) -> Floats:
-    """Draw ``count`` times uniformly from low to high."""
-    return rng.uniform(low, high, count)

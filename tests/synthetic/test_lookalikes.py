@@ -168,7 +168,45 @@ def test_a_new_school_is_a_cohort_of_young_accounts_that_know_one_another(world:
 
 def test_a_family_with_new_numbers_writes_to_the_friends_of_the_old_ones(world: World) -> None:
     new = of_kind(world, "family_new_numbers")
-    born = world.accounts.filter(pl.col("account").is_in(new.implode()))["created_at"]
     contacts = reached(world, "family_new_numbers")
+    closed = world.accounts.filter(pl.col("closed_by") == "user")["account"]
+    old = (
+        world.events.filter(pl.col("sender").is_in(closed.implode()))
+        .select(old="sender", recipient="recipient")
+        .unique()
+    )
+    common = contacts.join(old, on="recipient").group_by("sender", "old").len()
+    most = common.group_by("sender").agg(pl.col("len").max())
+    reach = contacts.group_by("sender").len("reach").join(most, on="sender", how="left")
     assert share(contacts["answered"]) > 0.5
-    assert born.min() > world.events["timestamp"].min()  # type: ignore[operator]
+    assert len(new) >= reach.height >= 4
+    assert (reach["len"].fill_null(0) / reach["reach"]).median() > 0.35  # type: ignore[operator]
+
+
+def test_greeters_write_to_newcomers_within_days_of_their_joining(world: World) -> None:
+    joined = world.events.filter(pl.col("kind") == "join").select(
+        recipient="sender", joined="timestamp"
+    )
+    met = reached(world, "greeters").join(joined, on="recipient")
+    soon = met.filter(
+        (pl.col("timestamp") - pl.col("joined")).is_between(timedelta(0), timedelta(days=5))
+    )
+    assert soon.height > 10
+    assert share(soon["answered"]) > 0.5
+
+
+def test_a_canvass_keeps_to_two_evenings_of_the_week(world: World) -> None:
+    opened = reached(world, "canvass").filter(~pl.col("answered"))
+    weekdays = opened["timestamp"].dt.weekday().value_counts(sort=True)
+    assert weekdays.head(3)["count"].sum() > 0.6 * opened.height
+
+
+def test_a_congregation_talks_around_one_service_a_week(world: World) -> None:
+    elders = sent(world, "congregation")
+    weekdays = elders["timestamp"].dt.weekday().value_counts(sort=True)
+    assert weekdays["count"][0] > 0.25 * elders.height
+
+
+def test_journalists_and_outreach_workers_are_answered_by_strangers(world: World) -> None:
+    for kind in ("journalist", "outreach"):
+        assert share(reached(world, kind)["answered"]) > 0.35

@@ -27,12 +27,14 @@ class Evasion:
         bought_replies: Share of contacts that are answered because somebody pays for answers.
         aged: Share of accounts opened long before the campaign, with a little life of their own.
         human_hours: Work at the waking hours of an ordinary person, or round the clock.
+        charm: How welcome its messages are, from 0 (mass spam) to 1 (like a friendly stranger's).
     """
 
     camouflage: float = 0.0
     bought_replies: float = 0.0
     aged: float = 0.0
     human_hours: bool = True
+    charm: float = 0.0
 
 
 #: No camouflage, no bought replies, fresh accounts, human hours.
@@ -76,6 +78,7 @@ def some_evasion(rng: np.random.Generator, *, aged: float | None = None) -> Evas
         bought_replies=float(rng.choice([0.0, 0.0, 0.05, 0.15])),
         aged=float(rng.uniform(0, 1)) if aged is None else aged,
         human_hours=bool(rng.random() < 0.7),
+        charm=float(rng.uniform(0, 0.4)),
     )
 
 
@@ -135,14 +138,23 @@ def reach(
     reaction: Reaction = UNWANTED,
 ) -> Events:
     """Return a campaign's contacts with the reactions to them, and the camouflage around them."""
-    reply = 1 - (1 - reaction.reply) * (1 - evasion.bought_replies)
-    met = Reaction(reply, reaction.dialogue, reaction.block, reaction.report, reaction.delay)
+    met = _met(reaction, evasion)
     return sheet.concat(
         [
             talk.approach(rng, town, sender, target, time, met),
             camouflage(rng, town, sender, time, evasion.camouflage),
         ]
     )
+
+
+def _met(reaction: Reaction, evasion: Evasion) -> Reaction:
+    """Return how a campaign's contacts are met, given its charm and the answers it buys."""
+    charm = evasion.charm
+    block = reaction.block + charm * (FRIENDLY.block - reaction.block)
+    report = reaction.report + charm * (FRIENDLY.report - reaction.report)
+    earned = reaction.reply + charm * max(0.0, FRIENDLY.reply - reaction.reply)
+    reply = 1 - (1 - earned) * (1 - evasion.bought_replies)
+    return Reaction(reply, reaction.dialogue, block, report, reaction.delay)
 
 
 def camouflage(

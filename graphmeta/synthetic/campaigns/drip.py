@@ -66,5 +66,6 @@ def draw(rng: np.random.Generator) -> Drip:
             camouflage=float(rng.uniform(0, 0.8)),
             bought_replies=float(rng.choice([0.0, 0.1])),
             aged=1.0,
+            charm=float(rng.uniform(0, 0.4)),
         ),
     )

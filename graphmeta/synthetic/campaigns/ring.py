@@ -94,8 +94,8 @@ def evasive(
 
     def drawn(rng: np.random.Generator) -> Ring:
         return Ring(
-            actors=int(rng.integers(18, 41)),
-            targets=int(rng.integers(90, 200)),
+            actors=int(rng.integers(16, 37)),
+            targets=int(rng.integers(60, 140)),
             overlap=overlap,
             window=hours * HOUR,
             days=float(rng.uniform(12, 20)),
@@ -104,6 +104,7 @@ def evasive(
                 bought_replies=float(rng.uniform(0, 0.2)),
                 aged=float(rng.uniform(0.6, 1.0)),
                 human_hours=True,
+                charm=float(rng.uniform(0.1, 0.5)),
             ),
             name=name,
         )

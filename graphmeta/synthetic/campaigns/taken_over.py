@@ -62,5 +62,5 @@ def draw(rng: np.random.Generator) -> TakenOver:
         overlap=float(rng.uniform(0.15, 0.5)),
         window=float(rng.choice([0.5, 2.0, 8.0])) * HOUR,
         days=float(rng.uniform(2, 8)),
-        evasion=Evasion(human_hours=bool(rng.random() < 0.5)),
+        evasion=Evasion(human_hours=bool(rng.random() < 0.5), charm=float(rng.uniform(0, 0.4))),
     )
