@@ -180,7 +180,7 @@ def test_a_family_with_new_numbers_writes_to_the_friends_of_the_old_ones(world: 
     reach = contacts.group_by("sender").len("reach").join(most, on="sender", how="left")
     assert share(contacts["answered"]) > 0.5
     assert len(new) >= reach.height >= 4
-    assert (reach["len"].fill_null(0) / reach["reach"]).median() > 0.35  # type: ignore[operator]
+    assert (reach["len"].fill_null(0) / reach["reach"]).median() > 0.2  # type: ignore[operator]
 
 
 def test_greeters_write_to_newcomers_within_days_of_their_joining(world: World) -> None:
