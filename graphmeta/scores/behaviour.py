@@ -95,8 +95,6 @@ RECRUITMENT = Score(
 )
 
 SCORES = (SPAM, RECRUITMENT)
-#: Recruitment is going somewhere: without converts to a hub there is no such score.
-NEEDED = {"recruitment": "converts"}
 
 
 def terms(measured: pl.DataFrame, groups: pl.Series) -> pl.DataFrame:
@@ -146,9 +144,14 @@ def add_up(terms: pl.DataFrame) -> pl.DataFrame:
     Returns:
         Columns group, spam, recruitment (both 0 to 1), in order of group.
     """
-    odds = terms.group_by("group", "score").agg(pl.col("contribution").sort().sum())
-    wide = odds.pivot("score", index="group", values="contribution")
-    return wide.select(
-        "group",
-        *(1.0 / (1.0 + (-pl.col(score.name)).exp()) for score in SCORES),
-    ).sort("group")
+    return (
+        terms.group_by("group")
+        .agg(
+            (1.0 / (1.0 + (-_odds(score.name)).exp())).alias(score.name) for score in SCORES
+        )
+        .sort("group")
+    )
+
+
+def _odds(score: str) -> pl.Expr:
+    return pl.col("contribution").filter(pl.col("score") == score).sort().sum()

@@ -28,8 +28,8 @@ class Network:
         acquaintances: Columns a, b, since.
         judged: First contacts from ``since`` on, as ``graph.strangers.judged`` returns them.
         circle_of: Circle number of every entity; the last number is that of having none.
+        first: Seconds of the first event.
         since: Seconds at which judging began.
-        until: Seconds of the last event.
     """
 
     first_contacts: pl.DataFrame
@@ -37,8 +37,8 @@ class Network:
     acquaintances: pl.DataFrame
     judged: pl.DataFrame
     circle_of: IntArray
+    first: int
     since: int
-    until: int
 
     @property
     def strangers(self) -> pl.DataFrame:
@@ -67,7 +67,7 @@ def network(events: pl.LazyFrame, entities: int, since: int | None, seed: int) -
     number = int(drawn["circle"].max() or -1) + 1  # type: ignore[arg-type]
     circle_of = np.full(entities, number, dtype=np.int64)
     circle_of[drawn["account"].to_numpy()] = drawn["circle"].to_numpy()
-    return Network(firsts, pairs, known, judged, circle_of, start, last)
+    return Network(firsts, pairs, known, judged, circle_of, first, start)
 
 
 def observe(

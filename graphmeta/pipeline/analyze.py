@@ -1,0 +1,199 @@
+"""Events to run, in one screen.
+
+Follow one event: ``ingest`` accepts it into a store under dense integers; ``network`` finds the
+contact, the first contact and whether it went to a stranger; ``observe`` cuts days and folds;
+``clusters`` finds groups over the layers and confirms them on held-out contacts; ``scores`` says
+what they do, for and against; ``tables`` and ``manifest`` write down what was seen.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from graphmeta import run
+from graphmeta.clusters import history, roles
+from graphmeta.clusters.assemble import Clusters, clusters
+from graphmeta.engines.base import Progress, silent
+from graphmeta.errors import UsageError
+from graphmeta.ingest import Reading, Store, ingest
+from graphmeta.pipeline import manifest, tables
+from graphmeta.pipeline.clock import Stopwatch
+from graphmeta.run import RunFolder
+from graphmeta.scores import behaviour, explain, rank
+from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
+from graphmeta.signals.acts import acts
+from graphmeta.signals.base import WHOLE, Observations
+from graphmeta.signals.coordination.funnel import Funnel
+from graphmeta.signals.observe import Network, network, observe
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an analysis can be asked to do otherwise.
+
+    Args:
+        since: First contacts before it are history; the end of the first quarter of the data
+            where absent. With a zone.
+        alpha: The bound on the false discovery rate of coordination by chance.
+        min_score: The score from which behaviour looks abusive.
+        min_actors: The fewest scored accounts of a cluster.
+        seed: Equal input, configuration and seed give equal tables.
+        retention_days: After so many days the run no longer opens.
+
+    Raises:
+        UsageError: A value makes no sense.
+    """
+
+    since: datetime | None = None
+    alpha: float = 0.05
+    min_score: float = 0.5
+    min_actors: int = 3
+    seed: int = 0
+    retention_days: int = 30
+
+    def __post_init__(self) -> None:
+        for name, good, remedy in (
+            ("alpha", 0 < self.alpha < 1, "Give a share between 0 and 1, such as 0.05."),
+            ("min_score", 0 <= self.min_score <= 1, "Give a score from 0 to 1, such as 0.5."),
+            ("min_actors", self.min_actors >= 2, "Give 2 or more: no account stands alone."),
+            ("seed", self.seed >= 0, "Give a whole number from 0."),
+            ("retention_days", self.retention_days >= 1, "Give 1 day or more."),
+        ):
+            if not good:
+                raise UsageError(f"{name} = {getattr(self, name)} makes no sense.", remedy)
+        if self.since is not None and self.since.tzinfo is None:
+            raise UsageError(
+                f"since = {self.since.isoformat()} has no time zone.",
+                "Give one, such as 2026-03-01T00:00:00+00:00.",
+            )
+
+
+def analyze(
+    sources: Any,
+    *,
+    out: Path,
+    reading: Reading | None = None,
+    settings: Settings | None = None,
+    progress: Progress = silent,
+) -> RunFolder:
+    """Analyse events and write a run folder.
+
+    Args:
+        sources: Files, folders or a frame of events.
+        out: Where the run is to stand; nothing may stand there.
+        reading: How the input is read.
+        settings: What to do otherwise than by default.
+        progress: Told of every stage.
+
+    Returns:
+        The run.
+
+    Raises:
+        InputError: The input breaks the contract (exit code 2).
+        PrivacyRefusalError: The input holds what may not be read (exit code 4).
+        RunError: ``out`` exists already or cannot be written (exit code 2).
+    """
+    reading, settings = reading or Reading(), settings or Settings()
+    partial = run.claim(out)
+    try:
+        watch = Stopwatch(progress)
+        with tempfile.TemporaryDirectory(dir=partial.parent, prefix=".graphmeta-") as folder:
+            store = ingest(sources, folder=Path(folder), reading=reading, progress=watch)
+            written, facts = _analyse(store, settings, watch)
+        watch("writing the run")
+        run.write_tables(partial, written)
+        manifest.write(partial, store, reading, settings, facts, watch)
+        return run.publish(partial, out)
+    except BaseException:
+        run.discard(partial)
+        raise
+
+
+def _analyse(
+    store: Store, settings: Settings, progress: Progress
+) -> tuple[dict[str, pl.DataFrame], dict[str, Any]]:
+    """Return the run's tables, and what the manifest says of the analysis."""
+    entities = store.entities.collect()
+    names = entities["name"]
+    progress("judging first contacts")
+    since = None if settings.since is None else int(settings.since.timestamp())
+    graph = network(store.events, entities.height, since, settings.seed)
+    seen = observe(store.events, graph, names.to_list(), settings.seed)
+    found = clusters(seen, LAYERS, settings.alpha, settings.min_actors, settings.seed, progress)
+    progress("scoring behaviour")
+    funnel = next(layer for layer in LAYERS if isinstance(layer, Funnel))
+    members = roles.assign(seen, found, funnel)
+    measured = measure(store, graph, seen, members, funnel)
+    scored = _score(graph, seen, found, members, measured, settings)
+    progress("writing down what was seen")
+    ids = tables.cluster_ids(scored)
+    terms = behaviour.terms(measured, scored["group"])
+    written = {
+        "clusters": tables.cluster_rows(scored, found.tests, members, seen, ids),
+        "members": tables.member_rows(members, ids, names),
+        "evidence": explain.evidence(terms, found.tests, ids),
+        "signals": tables.signal_rows(measured, found.tests, members, ids, names),
+        "contacts": tables.contact_rows(graph, members, ids, names),
+        "timeline": tables.timeline_rows(store.events, graph, members, ids),
+        "quarantine": store.quarantine,
+    }
+    return written, manifest.facts(graph, seen, found, written["clusters"])
+
+
+def measure(
+    store: Store,
+    graph: Network,
+    seen: Observations,
+    members: pl.DataFrame,
+    funnel: Funnel,
+) -> pl.DataFrame:
+    """Measure what the scored accounts of every cluster do.
+
+    Returns:
+        Columns group, value, expected, support, signal, version; in order of signal, group.
+    """
+    scored = members.filter(pl.col("role") != "contacted").select("group", "account")
+    sending = members.filter(pl.col("role").is_in(["actor", "recruiter"])).select(
+        "group", "account"
+    )
+    did = acts(store.events, store.entities, graph)
+    hubs = funnel.hubs_of(seen, scored, WHOLE)
+    frames = [(signal, signal.measure(did, sending)) for signal in BEHAVIOURS]
+    frames += [(signal, signal.measure(seen, scored, hubs)) for signal in RECRUITMENT]
+    return pl.concat(
+        [
+            frame.with_columns(signal=pl.lit(signal.name), version=pl.lit(signal.version))
+            for signal, frame in frames
+        ]
+    )
+
+
+def _score(
+    graph: Network,
+    seen: Observations,
+    found: Clusters,
+    members: pl.DataFrame,
+    measured: pl.DataFrame,
+    settings: Settings,
+) -> pl.DataFrame:
+    """Score and rank the clusters: one row each, highest risk first."""
+    scores = behaviour.add_up(behaviour.terms(measured, found.results["group"]))
+    counted = members.group_by("group").agg(
+        n_actors=(pl.col("role") != "contacted").sum().cast(pl.Int64),
+        n_contacted=(pl.col("role") == "contacted").sum().cast(pl.Int64),
+    )
+    doubled = 2 * graph.since - graph.first
+    standing = history.stands(seen, LAYERS, found.groups.select("group", "account"), doubled)
+    joined = (
+        found.results.join(scores, on="group")
+        .join(counted, on="group")
+        .join(standing, on="group")
+        .sort("group")
+    )
+    return rank.rank(joined, settings.alpha, settings.min_score, settings.min_actors)

@@ -1,0 +1,166 @@
+"""What the manifest says: all that is needed to make the run again, and all that it may claim."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from graphmeta import provenance, run
+from graphmeta.clusters.assemble import Clusters
+from graphmeta.ingest import Reading, Store
+from graphmeta.nulls.multiplicity import benjamini_hochberg
+from graphmeta.pipeline.clock import Stopwatch
+from graphmeta.privacy import audit
+from graphmeta.signals import LAYERS
+from graphmeta.signals.base import FOLDS, WHOLE, Observations
+from graphmeta.signals.observe import Network
+
+if TYPE_CHECKING:
+    from graphmeta.pipeline.analyze import Settings
+
+_BOUND = (
+    "Among the confirmed clusters, at most a share of {alpha:g} is expected to be coordinated by "
+    "chance alone, if accounts otherwise act independently given their activity, rhythm, "
+    "circles and the popularity of those they contact. The bound says nothing about whether a "
+    "cluster does wrong: a protest is coordinated too."
+)
+_INNOCENTS = (
+    "How often innocent groups are flagged has to be measured on look-alikes; this version "
+    "states no such rate. People decide, cluster by cluster."
+)
+_RISK = "Risk is for ordering only. It is no probability, and a score is no proof."
+
+
+def facts(
+    graph: Network, seen: Observations, found: Clusters, clusters: pl.DataFrame
+) -> dict[str, Any]:
+    """Return what the analysis counted."""
+    return {
+        "counts": {
+            "contacts": graph.contacts.height,
+            "first_contacts": graph.judged.height,
+            "stranger_contacts": graph.strangers.height,
+            "circles": int(graph.circle_of.max(initial=0)),
+            "groups_tested": found.tested,
+            "clusters": clusters.height,
+            "confirmed": int((clusters["status"] == "confirmed").sum()),
+            "flagged": int(clusters["flagged"].sum()),
+        },
+        "since": _iso(graph.since),
+        "layers": [_layer(seen, layer.name, layer.version) for layer in LAYERS],
+        "confirmation": {
+            "folds": FOLDS,
+            "days": seen.span_days,
+            "dispersion": "Poisson",
+        },
+    }
+
+
+def write(
+    folder: Path,
+    store: Store,
+    reading: Reading,
+    settings: Settings,
+    facts: dict[str, Any],
+    watch: Stopwatch,
+) -> None:
+    """Write the manifest and the audit log of a finished analysis."""
+    made = datetime.now(UTC)
+    receipt = store.receipt
+    content = {
+        "graphmeta": provenance.version(),
+        "environment": provenance.environment(),
+        "created_at": made.isoformat(),
+        "configuration": {**_settings(settings), **_reading(reading)},
+        "seed": settings.seed,
+        "inputs": receipt["inputs"],
+        "counts": {**receipt["counts"], **facts["counts"]},
+        "span": {**receipt["span"], "since": facts["since"]},
+        "layers": facts["layers"],
+        "confirmation": facts["confirmation"],
+        "timings_s": watch.seconds(),
+        "peak_memory_bytes": provenance.peak_memory_bytes(),
+        "privacy": {
+            **receipt["privacy"],
+            "sandbox": "off: this version does not sandbox the analysing process",
+            "content_columns_read": [],
+            "expires_at": (made + timedelta(days=settings.retention_days)).isoformat(),
+        },
+        "statements": {
+            "bound": _BOUND.format(alpha=settings.alpha),
+            "innocents": _INNOCENTS,
+            "risk": _RISK,
+        },
+    }
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    (folder / run.MANIFEST).write_text(text, encoding="utf-8")
+    _log(folder / run.AUDIT, content)
+
+
+def _log(path: Path, content: dict[str, Any]) -> None:
+    counts = content["counts"]
+    opened = [entry["file"] for entry in content["inputs"]]
+    audit.append(path, "opened", {"files": len(opened)})
+    audit.append(
+        path,
+        "read",
+        {
+            "columns": sorted({name for one in content["inputs"] for name in one["columns_read"]}),
+            "rows": counts["events_accepted"],
+            "rejected": counts["rows_rejected"],
+        },
+    )
+    audit.append(
+        path, "analysed", {"clusters": counts["clusters"], "flagged": counts["flagged"]}
+    )
+    audit.append(
+        path,
+        "written",
+        {"identifiers": content["privacy"]["identifiers"], "tables": list(run.TABLES)},
+    )
+
+
+def _settings(settings: Settings) -> dict[str, Any]:
+    values = asdict(settings)
+    values["since"] = None if settings.since is None else settings.since.isoformat()
+    return values
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    """Return how the input was read; never where the key or a file lies."""
+    return {
+        "mapping": dict(reading.mapping),
+        "ignore_columns": list(reading.ignore_columns),
+        "ignore_unknown_columns": reading.ignore_unknown_columns,
+        "ignore_kinds": list(reading.ignore_kinds),
+        "collapse_duplicates": reading.collapse_duplicates,
+        "timestamp_unit": reading.timestamp_unit,
+        "time_zone": reading.time_zone,
+        "identifiers": reading.identifiers,
+        "dataset": reading.dataset,
+    }
+
+
+def _layer(seen: Observations, name: str, version: int) -> dict[str, Any]:
+    layer = next(one for one in LAYERS if one.name == name)
+    pairs = layer.pairs(seen, WHOLE)
+    return {
+        "layer": name,
+        "version": version,
+        "pairs": pairs.height,
+        "significant": significant(pairs),
+    }
+
+
+def significant(pairs: pl.DataFrame, rate: float = 0.01) -> int:
+    """Return how many pairs of a layer are validated at a false discovery rate of 1 %."""
+    return int((benjamini_hochberg(pairs["p_value"].to_numpy()) <= rate).sum())
+
+
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()

@@ -1,0 +1,201 @@
+"""From dense numbers to the tables of a run: names for accounts, ids for clusters, times in UTC."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from graphmeta.contract.tables import CLUSTERS, CONTACTS, MEMBERS, SIGNALS, TIME, TIMELINE
+from graphmeta.graph.contacts import reaches
+from graphmeta.nulls import counts
+from graphmeta.signals.base import Observations
+from graphmeta.signals.observe import Network
+
+#: Held-out (or, for candidates, own) surprise in nats from which a layer counts as present.
+_PRESENT_NATS = 3.0
+_MEMBERSHIP_VERSION = 1
+
+
+def cluster_ids(scored: pl.DataFrame) -> pl.DataFrame:
+    """Name clusters by their rank: columns group, cluster_id."""
+    width = max(4, len(str(scored.height)))
+    names = [f"c{rank:0{width}d}" for rank in range(1, scored.height + 1)]
+    return scored.select("group", cluster_id=pl.Series(names, dtype=pl.String))
+
+
+def cluster_rows(
+    scored: pl.DataFrame,
+    tests: pl.DataFrame,
+    members: pl.DataFrame,
+    seen: Observations,
+    ids: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return the clusters table, highest risk first."""
+    surprise = counts.surprise(tests["observed"].to_numpy(), tests["expected"].to_numpy())
+    layers = (
+        tests.with_columns(nats=pl.Series(surprise))
+        .filter(pl.col("nats") >= _PRESENT_NATS)
+        .sort("group", "nats", descending=[False, True])
+        .group_by("group", maintain_order=True)
+        .agg(layers="layer")
+    )
+    span = (
+        members.filter(pl.col("role") != "contacted")
+        .join(seen.strangers, left_on="account", right_on="sender")
+        .group_by("group")
+        .agg(first_event=pl.col("time").min(), last_event=pl.col("time").max())
+    )
+    return (
+        scored.join(ids, on="group", maintain_order="left")
+        .join(layers, on="group", how="left", maintain_order="left")
+        .join(span, on="group", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("layers").fill_null([]),
+            _time("first_event"),
+            _time("last_event"),
+        )
+        .select(CLUSTERS.names())
+    )
+
+
+def member_rows(members: pl.DataFrame, ids: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
+    """Return the members table, by cluster, role and falling strength."""
+    return (
+        members.join(ids, on="group")
+        .with_columns(account=_named("account", members.join(ids, on="group"), names))
+        .select(MEMBERS.names())
+        .sort(
+            "cluster_id", "role", "strength", "account", descending=[False, False, True, False]
+        )
+    )
+
+
+def signal_rows(
+    measured: pl.DataFrame,
+    tests: pl.DataFrame,
+    members: pl.DataFrame,
+    ids: pl.DataFrame,
+    names: pl.Series,
+) -> pl.DataFrame:
+    """Return the signals table: what clusters do, what ties them, how their members belong."""
+    behaviour = measured.join(ids, on="group").select(
+        "signal",
+        "value",
+        "expected",
+        "support",
+        entity="cluster_id",
+        version=pl.col("version").cast(pl.Int64),
+        p_mid=pl.lit(None, dtype=pl.Float64),
+        reason=pl.lit("what the cluster does, beside what is usual"),
+    )
+    middle = counts.mid_p(tests["observed"].to_numpy(), tests["expected"].to_numpy())
+    ties = (
+        tests.with_columns(p_mid=pl.Series(middle))
+        .join(ids, on="group")
+        .select(
+            "expected",
+            "p_mid",
+            entity="cluster_id",
+            signal="layer",
+            version=pl.lit(1, dtype=pl.Int64),
+            value="observed",
+            support=pl.col("observed").cast(pl.Int64),
+            reason=pl.lit("what ties the cluster, on held-out contacts"),
+        )
+    )
+    acting = members.filter(pl.col("role") != "contacted").join(ids, on="group")
+    belongs = acting.select(
+        entity=_named("account", acting, names),
+        signal=pl.lit("membership"),
+        version=pl.lit(_MEMBERSHIP_VERSION, dtype=pl.Int64),
+        value="strength",
+        expected=pl.lit(None, dtype=pl.Float64),
+        p_mid="p_value",
+        support=pl.lit(None, dtype=pl.Int64),
+        reason=pl.lit("how surely it belongs to ") + pl.col("cluster_id"),
+    )
+    return pl.concat([frame.select(SIGNALS.names()) for frame in (behaviour, ties, belongs)]).sort(
+        "entity", "signal", "reason"
+    )
+
+
+def contact_rows(
+    graph: Network, members: pl.DataFrame, ids: pl.DataFrame, names: pl.Series
+) -> pl.DataFrame:
+    """Return who contacted whom within each cluster, at least one of them scored."""
+    here = members.join(ids, on="group").select(
+        "cluster_id", "account", scored=pl.col("role") != "contacted"
+    )
+    rows = (
+        here.rename({"account": "sender"})
+        .join(graph.contacts, on="sender")
+        .join(
+            here.rename({"account": "recipient"}),
+            on=["cluster_id", "recipient"],
+            suffix="_recipient",
+        )
+        .filter(pl.col("scored") | pl.col("scored_recipient"))
+        .join(
+            graph.first_contacts.select("sender", "recipient", first_contact=True),
+            on=["sender", "recipient"],
+            how="left",
+        )
+        .join(
+            graph.strangers.select("sender", "recipient", stranger=True),
+            on=["sender", "recipient"],
+            how="left",
+        )
+    )
+    return (
+        rows.with_columns(
+            _time("first").alias("first_event"),
+            _time("last").alias("last_event"),
+            pl.col("first_contact", "stranger").fill_null(False),
+            sender=_named("sender", rows, names),
+            recipient=_named("recipient", rows, names),
+        )
+        .select(CONTACTS.names())
+        .sort("cluster_id", "sender", "recipient")
+    )
+
+
+def timeline_rows(
+    events: pl.LazyFrame, graph: Network, members: pl.DataFrame, ids: pl.DataFrame
+) -> pl.DataFrame:
+    """Return what the scored members of each cluster did, hour by hour."""
+    acting = (
+        members.filter(pl.col("role") != "contacted")
+        .join(ids, on="group")
+        .select("cluster_id", sender="account")
+    )
+    hour = pl.col("time") // 3600 * 3600
+    sent = (
+        reaches(events)
+        .join(acting.lazy(), on="sender")
+        .group_by("cluster_id", hour=hour)
+        .agg(
+            events=pl.len().cast(pl.Int64),
+            active_members=pl.col("sender").n_unique().cast(pl.Int64),
+        )
+        .collect()
+    )
+    met = (
+        graph.strangers.join(acting, on="sender")
+        .group_by("cluster_id", hour=hour)
+        .agg(stranger_contacts=pl.len().cast(pl.Int64))
+    )
+    return (
+        sent.join(met, on=["cluster_id", "hour"], how="left")
+        .with_columns(_time("hour"), pl.col("stranger_contacts").fill_null(0))
+        .select(TIMELINE.names())
+        .sort("cluster_id", "hour")
+    )
+
+
+def _time(column: str) -> pl.Expr:
+    return pl.from_epoch(column, time_unit="s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC").cast(TIME)
+
+
+def _named(column: str, rows: pl.DataFrame, names: pl.Series) -> pl.Series:
+    at = rows[column].to_numpy().astype(np.int64)
+    return names.gather(at).alias(column)

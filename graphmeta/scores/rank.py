@@ -1,0 +1,45 @@
+"""In which order should people look at clusters, and which are flagged?
+
+``risk`` is how abusive-looking the behaviour is, times how sure the coordination is. It orders
+clusters and is not a probability of anything. A cluster is flagged only where both questions are
+answered with yes: coordinated by more than chance, and abusive-looking.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def rank(
+    scored: pl.DataFrame, alpha: float, min_score: float, min_actors: int
+) -> pl.DataFrame:
+    """Add status, behaviour, risk and flag.
+
+    Args:
+        scored: Columns group, p_value, q_value, spam, recruitment, n_actors, stands (whether
+            it is still there when the history is twice as long).
+        alpha: The bound on the false discovery rate of coordination by chance.
+        min_score: The score from which behaviour looks abusive.
+        min_actors: The fewest scored accounts of a flagged cluster.
+
+    Returns:
+        The columns given, and status, behaviour, risk (0 to 1), flagged; highest risk first.
+    """
+    confirmed = pl.col("q_value") <= alpha
+    worst = pl.max_horizontal("spam", "recruitment")
+    kind = pl.when(pl.col("recruitment") > pl.col("spam")).then(pl.lit("recruitment"))
+    # Candidates rank below every confirmed cluster of like behaviour: at most half its risk.
+    sureness = pl.when(confirmed).then(1.0 - pl.col("q_value")).otherwise(
+        0.5 * (1.0 - pl.col("p_value").sqrt())
+    )
+    return scored.with_columns(
+        status=pl.when(confirmed).then(pl.lit("confirmed")).otherwise(pl.lit("candidate")),
+        behaviour=pl.when(worst >= min_score)
+        .then(kind.otherwise(pl.lit("spam")))
+        .otherwise(pl.lit("unclear")),
+        risk=worst * sureness,
+        flagged=confirmed
+        & (worst >= min_score)
+        & (pl.col("n_actors") >= min_actors)
+        & pl.col("stands"),
+    ).sort("risk", "group", descending=[True, False])
