@@ -1,0 +1,145 @@
+"""``graphmeta analyze``: from files of events to a run folder that every other command reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from graphmeta.cli.console import output, print_json, text
+from graphmeta.cli.failures import CONDITION_HOLDS
+from graphmeta.cli.options import (
+    OUTPUT,
+    Config,
+    Events,
+    Json,
+    JudgingOptions,
+    Quiet,
+    ReadingOptions,
+    require_events,
+)
+from graphmeta.cli.progress import progress
+from graphmeta.cli.queue import counted
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from graphmeta.run import RunFolder
+
+_DEFAULT_READING = ReadingOptions()
+_DEFAULT_JUDGING = JudgingOptions()
+
+
+def analyze(
+    *events: Events,
+    out: Annotated[
+        Path,
+        Parameter(
+            group=OUTPUT,
+            help="The run folder to make. It appears whole, at the end, or not at all.",
+            metavar="RUN",
+        ),
+    ],
+    reading: ReadingOptions = _DEFAULT_READING,
+    judging: JudgingOptions = _DEFAULT_JUDGING,
+    fail_on: Annotated[
+        Literal["flagged"] | None,
+        Parameter(group=OUTPUT, help="Leave with exit code 3 where a cluster is flagged."),
+    ] = None,
+    config: Config = None,  # noqa: ARG001 - read by cli.config before the command runs
+    quiet: Quiet = False,
+    json: Json = False,
+) -> int:
+    """Analyse events into a run folder: find, test, and score groups that act together.
+
+    Columns that the contract does not know are refused before a byte of them is read; see them
+    first with `graphmeta check`. Nothing but the run folder is written.
+
+    For example:
+
+    - `graphmeta analyze events.parquet --out RUN`
+    - `graphmeta analyze logs/ --accounts accounts.csv --map sender=caller_id --out RUN`
+    """
+    from graphmeta import pipeline
+
+    require_events(events)
+    with progress(quiet=quiet) as report_stage:
+        run = pipeline.analyze(
+            list(events),
+            out=out,
+            reading=reading.reading(),
+            settings=judging.settings(),
+            progress=report_stage,
+        )
+    if json:
+        print_json(_as_json(run))
+    else:
+        print_summary(output(), run)
+    flagged = run.manifest["counts"]["flagged"]
+    return CONDITION_HOLDS if fail_on == "flagged" and flagged else 0
+
+
+def _as_json(run: RunFolder) -> dict[str, Any]:
+    return {
+        "run": str(run.path),
+        "clusters": counted(run.table("clusters")),
+        **{name: run.manifest[name] for name in ("counts", "span", "statements")},
+        "privacy": run.manifest["privacy"],
+    }
+
+
+def print_summary(console: Console, run: RunFolder) -> None:
+    """Print what a run read and found, what that means, and what to do next."""
+    from graphmeta.report import words
+
+    manifest = run.manifest
+    counts = manifest["counts"]
+    read = (
+        f"Read {words.plural(counts['events_accepted'], 'event')} of "
+        f"{words.plural(counts['accounts'], 'account')}, {_period(manifest['span'])}."
+    )
+    if counts["rows_rejected"]:
+        read += f" {words.plural(counts['rows_rejected'], 'row')} went to the quarantine."
+    console.print(text(read))
+    console.print(
+        text(
+            f"Looked at {words.plural(counts['stranger_contacts'], 'stranger contact')}, because "
+            "ordinary life is coordinated among people who know each other."
+        )
+    )
+    console.print()
+    print_counts(console, run)
+    console.print()
+    for statement in ("bound", "innocents"):
+        console.print(text(manifest["statements"][statement], "dim"))
+    console.print()
+    print_next(console, run.path)
+
+
+def print_counts(console: Console, run: RunFolder) -> None:
+    """Print how many clusters got how far."""
+    from graphmeta.report import words
+
+    counts = counted(run.table("clusters"))
+    for name, style, meaning in (
+        ("flagged", "bold red", "coordinated, and looks like spam or recruitment"),
+        ("confirmed", "yellow", "coordinated; does not look like abuse, or cannot be told"),
+        ("candidate", "dim", "found, and not confirmed on held-out contacts"),
+    ):
+        style = style if counts[name] else "dim"
+        figure = text(f"{words.count(counts[name]):>5} {name:<10} ", style)
+        console.print(figure + text(meaning, "dim"))
+
+
+def print_next(console: Console, run: Path) -> None:
+    """Print the commands that come next."""
+    console.print(text(f"The run is in {run}. Next:"))
+    console.print(text(f"  graphmeta queue {run}"))
+    console.print(text(f"  graphmeta report {run}"))
+
+
+def _period(span: dict[str, str]) -> str:
+    from graphmeta.report import words
+
+    return words.period(words.parse_time(span["first_event"]), words.parse_time(span["last_event"]))

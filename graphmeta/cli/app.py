@@ -1,0 +1,80 @@
+"""Which commands are there?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cyclopts import App, Group, Parameter
+
+from graphmeta.cli.analyze import analyze
+from graphmeta.cli.check import check
+from graphmeta.cli.config import config_file
+from graphmeta.cli.demo import demo
+from graphmeta.cli.explain import explain
+from graphmeta.cli.queue import queue
+from graphmeta.cli.report import report
+from graphmeta.provenance import version
+
+_HELP = """Find groups of accounts that spam or recruit in concert, from who contacted whom and \
+when.
+
+graphmeta reads metadata alone, never what was said. It finds accounts that act together more \
+than chance explains, says what their behaviour looks like, and shows the evidence for and \
+against. A person decides.
+
+Begin with `graphmeta demo`. On your own data: `check` what would be read, `analyze` it into a \
+run folder, work through its `queue`, `explain` a cluster, and write a `report`.
+"""
+
+_EPILOGUE = """Exit codes: 0 done; 1 failed; 2 wrong usage or malformed input; 3 a --fail-on \
+condition holds; 4 refused for privacy. `--debug` (or GRAPHMETA_DEBUG=1) shows tracebacks."""
+
+
+def build() -> App:
+    """Return the command line."""
+    start = Group("Start here", sort_key=0)
+    events = Group("From events to a run", sort_key=1)
+    runs = Group("Reading a run", sort_key=2)
+    options = Group("Options", sort_key=9)
+    app = App(
+        name="graphmeta",
+        help=_HELP,
+        help_epilogue=_EPILOGUE,
+        help_format="markdown",
+        version=lambda: f"graphmeta {version()}",
+        default_parameter=Parameter(negative=(), show_default=_default_worth_saying),
+        group_arguments=Group("What to work on", sort_key=1),
+        group_parameters=options,
+        suppress_keyboard_interrupt=False,
+        usage="Usage: graphmeta COMMAND ...",
+    )
+    for flag in ("--help", "--version"):
+        app[flag].group = (options,)
+    app.command(demo, group=start, usage=_usage("demo"))
+    app.command(
+        check,
+        group=events,
+        sort_key=0,
+        usage=_usage("check EVENTS..."),
+        config=config_file("reading"),
+    )
+    app.command(
+        analyze,
+        group=events,
+        sort_key=1,
+        usage=_usage("analyze EVENTS... --out RUN"),
+        config=config_file("reading", "judging"),
+    )
+    app.command(queue, group=runs, sort_key=0, usage=_usage("queue RUN"))
+    app.command(explain, group=runs, sort_key=1, usage=_usage("explain RUN CLUSTER"))
+    app.command(report, group=runs, sort_key=2, usage=_usage("report RUN [CLUSTER]"))
+    return app
+
+
+def _usage(line: str) -> str:
+    return f"Usage: graphmeta {line} [OPTIONS]"
+
+
+def _default_worth_saying(value: Any) -> str | None:
+    """Leave out what goes without saying: nothing, a flag that is off, an empty list."""
+    return None if value is None or value is False or value == () else str(value)

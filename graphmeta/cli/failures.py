@@ -1,0 +1,69 @@
+"""What does a user see when a command does not work out, and with which exit code?
+
+Errors that graphmeta raises on purpose say what is wrong and how to mend it, and are printed as
+they are. Of any other error only the name of its type is printed, because its text may hold ids
+from the data; ``--debug`` shows all of it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from cyclopts import CycloptsError
+
+from graphmeta.cli.console import messages, text
+from graphmeta.errors import GraphmetaError
+
+FAILED = 1
+WRONG_USAGE = 2
+CONDITION_HOLDS = 3
+INTERRUPTED = 130
+
+DEBUG_OPTION = "--debug"
+DEBUG_VARIABLE = "GRAPHMETA_DEBUG"
+
+
+def debugging(tokens: Sequence[str]) -> bool:
+    """Tell whether tracebacks are wanted."""
+    return DEBUG_OPTION in tokens or os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
+
+
+def report(error: BaseException, *, debug: bool) -> int:
+    """Print an error on standard error and return the exit code that it means."""
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, GraphmetaError):
+        _say(error.problem, error.remedy)
+        return error.exit_code
+    if isinstance(error, CycloptsError):
+        _say(str(error).strip(), f"Usage and examples: {_help_command(error)}")
+        return WRONG_USAGE
+    if isinstance(error, KeyboardInterrupt):
+        _say("Stopped, as you asked. Nothing was left half-written.", "")
+        return INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        # Whoever read our output has gone; the interpreter must not try to flush into nothing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    _say(
+        f"graphmeta failed unexpectedly ({type(error).__name__}).",
+        f"Run the command again with {DEBUG_OPTION} (or {DEBUG_VARIABLE}=1) for the traceback. "
+        "It may hold ids from your data: read it before you pass it on.",
+    )
+    return FAILED
+
+
+def _say(problem: str, remedy: str) -> None:
+    from rich.padding import Padding
+
+    console = messages()
+    console.print(text("Error: ", "bold red") + text(problem))
+    if remedy:
+        console.print(Padding.indent(text(remedy), 2))
+
+
+def _help_command(error: CycloptsError) -> str:
+    return " ".join(("graphmeta", *(error.command_chain or ()), "--help"))

@@ -1,0 +1,74 @@
+"""How does a long command show what it is doing?
+
+On a terminal by one line on standard error that is redrawn: the stage, a bar where the finished
+share is known, the time so far. Elsewhere (a log file, a scheduler) by one short plain line when
+a stage begins. With ``--quiet`` by nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from graphmeta.cli.console import harmless, messages
+from graphmeta.engines.base import Progress, silent
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Progress]:
+    """Yield what long work calls to say what it is doing."""
+    if quiet:
+        yield silent
+    elif sys.stderr.isatty():
+        with _bars() as bars:
+            yield _Redrawn(bars)
+    else:
+        yield _Lines()
+
+
+def _bars() -> Bars:
+    from rich import progress as parts
+
+    return parts.Progress(
+        parts.SpinnerColumn(),
+        parts.TextColumn("{task.description}"),
+        parts.BarColumn(bar_width=24),
+        parts.TimeElapsedColumn(),
+        console=messages(),
+        transient=True,
+    )
+
+
+class _Redrawn:
+    """One line that is redrawn; its clock counts from the beginning."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._task = bars.add_task("starting", total=None)
+
+    def __call__(self, stage: str, done: float | None = None) -> None:
+        from rich.markup import escape
+
+        self._bars.update(
+            self._task,
+            description=escape(harmless(stage)),
+            total=None if done is None else 1.0,
+            completed=done or 0.0,
+        )
+
+
+class _Lines:
+    """One plain line per stage."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+
+    def __call__(self, stage: str, done: float | None = None) -> None:  # noqa: ARG002
+        if stage != self._stage:
+            self._stage = stage
+            print(f"graphmeta: {harmless(stage)}", file=sys.stderr, flush=True)
