@@ -74,8 +74,8 @@ def refine(
 ) -> pl.DataFrame:
     """Prune and grow groups by their members' tests, until nothing changes or ``ROUNDS``.
 
-    Pieces of one ring all grow towards the whole ring; the piece that explains most gets it,
-    and the others keep what is left.
+    Pieces of one ring all grow towards the whole ring; the piece whose members belong most
+    surely gets it, and the others keep what is left.
     """
     for _ in range(ROUNDS):
         if groups.is_empty():
@@ -85,8 +85,10 @@ def refine(
         )
         inside = pl.col("inside").fill_null(False)
         bar = pl.when(inside).then(KEEP_AT).otherwise(GROW_AT / (~inside).sum().over("group"))
-        passed = tests.filter(pl.col("p_value") <= bar).select(_GROUPS.names())
-        kept = disjoint(score(seen, layers, passed, part), least)
+        passed = tests.filter(pl.col("p_value") <= bar).with_columns(
+            gain=-pl.col("p_value").clip(lower_bound=1e-300).log().sum().over("group")
+        )
+        kept = disjoint(passed, least)
         if kept.equals(groups):
             break
         groups = kept

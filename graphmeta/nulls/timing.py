@@ -89,12 +89,12 @@ def busy_factor(own: FloatArray, seen: FloatArray, explained: FloatArray) -> Flo
     """Return how busy each hour was for everybody else, relative to what habits explain.
 
     Args:
-        own: Active windows of one group by (day, hour), shape (..., days, 24).
-        seen: Active windows of everybody, shape (days, 24).
-        explained: What everybody's habits explain, shape (days, 24).
+        own: Active windows of one group by hour, shape (n, 24).
+        seen: Active windows of everybody in the same hours, shape (n, 24).
+        explained: What everybody's habits explain, shape (n, 24).
 
     Returns:
-        Factors, shape of ``own``; 1 where nobody else was there to tell.
+        Factors, shape (n, 24); 1 where nobody else was there to tell.
     """
     return np.asarray(
         np.maximum(seen - own + _SHRINK, 1e-9) / np.maximum(explained - own + _SHRINK, _SHRINK / 2)

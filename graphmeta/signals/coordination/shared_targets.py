@@ -10,17 +10,18 @@ It misleads where benign accounts share customers (couriers, support desks).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from graphmeta.nulls import configuration, counts
 from graphmeta.nulls.configuration import Choice
-from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, FloatArray, IntArray, Observations, Part
-from graphmeta.signals.coordination import incidence
+from graphmeta.signals.base import MEMBERS, PAIRS, FloatArray, IntArray, Observations, Part
+from graphmeta.signals.coordination import incidence, thresholds
+from graphmeta.signals.coordination.thresholds import THRESHOLDS, most_surprising
 
-#: A group's bins may have to be shared by more than two where two meet by chance all the time.
-THRESHOLDS = (2, 3, 4, 6, 9)
 #: Targets are classed by the binary logarithm of their popularity, up to this class.
 CLASSES = 6
 
@@ -69,22 +70,15 @@ class SharedTargets:
         learnt = configuration.fit(
             seen.strangers.filter(found.keeps("recipient_fold")), seen.circle_of
         )
-        before = _tally(seen, groups, learnt, found)
-        choice = (
-            before.with_columns(
-                gain=pl.Series(
-                    counts.surprise(
-                        before["observed"].to_numpy(), before["expected"].to_numpy()
-                    )
-                )
-            )
-            .sort("group", "gain", "threshold", descending=[False, True, False])
-            .unique("group", keep="first", maintain_order=True)
-            .select("group", "threshold")
-        )
-        after = _tally(seen, groups, learnt, tested).join(choice, on=["group", "threshold"])
-        tail = counts.upper_tail(after["observed"].to_numpy(), after["expected"].to_numpy())
-        return after.with_columns(p_value=pl.Series(tail)).select(GROUPS.names()).sort("group")
+        before = _tally(seen, groups, learnt, found, THRESHOLDS)
+        choice = most_surprising(before, ["threshold"])
+        if found == tested:
+            return thresholds.tested(before.join(choice, on=["group", "threshold"]))
+        after = [
+            _tally(seen, groups.join(chosen, on="group", how="semi"), learnt, tested, (level,))
+            for (level,), chosen in choice.partition_by("threshold", as_dict=True).items()
+        ]
+        return thresholds.tested(pl.concat([before.clear(), *after]))
 
     def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
         """Test accounts by how many targets of (the rest of) a group they reached."""
@@ -130,11 +124,16 @@ def _reached(contacts: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
 
 
 def _tally(
-    seen: Observations, groups: pl.DataFrame, learnt: Choice, part: Part
+    seen: Observations,
+    groups: pl.DataFrame,
+    learnt: Choice,
+    part: Part,
+    levels: Sequence[int],
 ) -> pl.DataFrame:
-    """Count, for every group and threshold, the targets shared by that many, and expect them.
+    """Count the targets that at least so many of each group reached, and expect them.
 
     Popularity is that among everybody else: a group's own contacts do not excuse themselves.
+    Levels at which nothing was observed are left out, except where only one is asked for.
 
     Returns:
         Columns group, threshold, observed, expected.
@@ -159,27 +158,26 @@ def _tally(
     )
     where = kinds[:, 0].astype(np.int64)
     frames = []
-    for threshold in THRESHOLDS:
+    for level in levels:
+        observed = np.bincount(row, weights=by >= level, minlength=numbers.size)
+        asked = np.flatnonzero((observed > 0) | (len(levels) == 1))
         everywhere = configuration.at_least(
-            threshold, kinds[None, :, 1], sent[:, where], here.shape, rate[:, where]
+            level, kinds[None, :, 1], sent[asked][:, where], here.shape, rate[asked][:, where]
         )
         with_own, without_own = (
             configuration.at_least(
-                threshold, popularity, sent[row, circle], here.shape, rate[row, circle]
+                level, popularity, sent[row, circle], here.shape, rate[row, circle]
             )
             for popularity in (here.popularity[target], here.popularity[target] - by)
         )
-        expected = everywhere @ how_many + np.bincount(
-            row, weights=without_own - with_own, minlength=numbers.size
-        )
-        observed = np.bincount(row, weights=by >= threshold, minlength=numbers.size)
+        swap = np.bincount(row, weights=without_own - with_own, minlength=numbers.size)
         frames.append(
             pl.DataFrame(
                 {
-                    "group": numbers,
-                    "threshold": np.full(numbers.size, threshold),
-                    "observed": observed.astype(np.float64),
-                    "expected": np.maximum(expected, 0.0),
+                    "group": numbers[asked],
+                    "threshold": np.full(asked.size, level),
+                    "observed": observed[asked].astype(np.float64),
+                    "expected": np.maximum(everywhere @ how_many + swap[asked], 0.0),
                 }
             )
         )

@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from scipy import sparse
 
 from graphmeta.nulls import counts, timing
-from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, FloatArray, IntArray, Observations, Part
-from graphmeta.signals.coordination import incidence
+from graphmeta.signals.base import MEMBERS, PAIRS, FloatArray, Observations, Part
+from graphmeta.signals.coordination import incidence, thresholds
+from graphmeta.signals.coordination.thresholds import THRESHOLDS, most_surprising
 
 WIDTHS_S = (60, 600, 3600)
-THRESHOLDS = (2, 3, 4, 6, 9)
 #: One coincidence is no pattern.
 LEAST_SHARED = 2
 
@@ -47,16 +48,9 @@ class SharedTiming:
     ) -> pl.DataFrame:
         """Test groups by the number of distinct windows that several of them shared."""
         before = _tally(seen, groups, found)
-        surprise = counts.surprise(before["observed"].to_numpy(), before["expected"].to_numpy())
-        choice = (
-            before.with_columns(gain=pl.Series(surprise))
-            .sort("group", "gain", "width", "threshold", descending=[False, True, True, False])
-            .unique("group", keep="first", maintain_order=True)
-            .select("group", "width", "threshold")
-        )
-        after = _tally(seen, groups, tested).join(choice, on=["group", "width", "threshold"])
-        tail = counts.upper_tail(after["observed"].to_numpy(), after["expected"].to_numpy())
-        return after.with_columns(p_value=pl.Series(tail)).select(GROUPS.names()).sort("group")
+        choice = most_surprising(before, ["width", "threshold"])
+        after = before if found == tested else _tally(seen, groups, tested)
+        return thresholds.tested(after.join(choice, on=["group", "width", "threshold"]))
 
     def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
         """Test members by how many windows of the rest of their group they were active in.
@@ -137,27 +131,29 @@ def _tally(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame
 def _tally_at(
     seen: Observations, everybody: pl.DataFrame, contacts: pl.DataFrame, width: int
 ) -> pl.DataFrame:
-    numbers = np.sort(contacts["group"].unique().to_numpy())
     windows = contacts.select(
         "group", "account", "day", "hour", window=pl.col("second_of_day") // width
     ).unique(maintain_order=True)
-    mean = _expected_members(seen, everybody, windows, numbers, width)
+    numbers = np.sort(windows["group"].unique().to_numpy())
+    days, mean = _expected_members(seen, everybody, windows, width)
+    of_day = np.searchsorted(numbers, days["group"].to_numpy())
     each = 3600 // width
     shared = windows.group_by("group", "day", "window").agg(members=pl.len())
     row = np.searchsorted(numbers, shared["group"].to_numpy())
     members = shared["members"].to_numpy()
     frames = []
-    for threshold in THRESHOLDS:
-        expected = (each * counts.at_least(mean / each, threshold)).sum(axis=(1, 2))
-        observed = np.bincount(row, weights=members >= threshold, minlength=numbers.size)
+    for level in THRESHOLDS:
+        chance = (each * counts.at_least(mean / each, level)).sum(axis=1)
         frames.append(
             pl.DataFrame(
                 {
                     "group": numbers,
                     "width": np.full(numbers.size, width),
-                    "threshold": np.full(numbers.size, threshold),
-                    "observed": observed.astype(np.float64),
-                    "expected": expected,
+                    "threshold": np.full(numbers.size, level),
+                    "observed": np.bincount(
+                        row, weights=members >= level, minlength=numbers.size
+                    ).astype(np.float64),
+                    "expected": np.bincount(of_day, weights=chance, minlength=numbers.size),
                 }
             )
         )
@@ -165,16 +161,12 @@ def _tally_at(
 
 
 def _expected_members(
-    seen: Observations,
-    everybody: pl.DataFrame,
-    windows: pl.DataFrame,
-    numbers: IntArray,
-    width: int,
-) -> FloatArray:
+    seen: Observations, everybody: pl.DataFrame, windows: pl.DataFrame, width: int
+) -> tuple[pl.DataFrame, FloatArray]:
     """Return how many (member, window) pairs each group has in each hour by chance.
 
     Returns:
-        Shape (groups, days, 24).
+        The active days (columns group, day), and the expected pairs, shape (active days, 24).
     """
     shape = (seen.span_days, timing.HOURS)
     all_windows = _windows(everybody, width)
@@ -182,20 +174,22 @@ def _expected_members(
     explained = active.T @ seen.habits
     filled = _hours(all_windows["day"], all_windows["hour"], shape)
 
-    groups, days = numbers.size, seen.span_days
-    row = np.searchsorted(numbers, windows["group"].to_numpy())
-    day = windows["day"].to_numpy().astype(np.int64)
-    per_day = np.bincount(row * days + day, minlength=groups * days).reshape(groups, days)
-    habit = np.zeros((groups * days, timing.HOURS))
-    np.add.at(habit, row * days + day, seen.habits[windows["account"].to_numpy()])
-    mean = habit.reshape(groups, days, timing.HOURS)
+    days = windows.select("group", "day").unique().sort("group", "day")
+    row = windows.select("group", "day").join(
+        days.with_row_index("row"), on=["group", "day"], maintain_order="left"
+    )["row"].to_numpy()
+    habit = sparse.coo_array(
+        (np.ones(row.size), (row, windows["account"].to_numpy())),
+        shape=(days.height, seen.habits.shape[0]),
+    ).tocsr() @ seen.habits
     own = np.bincount(
-        (row * days + day) * timing.HOURS + windows["hour"].to_numpy(),
-        minlength=mean.size,
-    ).reshape(mean.shape)
-    mean = mean * timing.busy_factor(own, filled, explained)
-    total = mean.sum(axis=2, keepdims=True)
-    return np.asarray(mean * per_day[:, :, None] / np.maximum(total, 1e-12))
+        row * timing.HOURS + windows["hour"].to_numpy(), minlength=habit.size
+    ).reshape(habit.shape)
+    day = days["day"].to_numpy()
+    mean = habit * timing.busy_factor(own, filled[day], explained[day])
+    total = mean.sum(axis=1, keepdims=True)
+    contacts = np.bincount(row, minlength=days.height)[:, None]
+    return days, np.asarray(mean * contacts / np.maximum(total, 1e-12))
 
 
 def _hours(day: pl.Series, hour: pl.Series, shape: tuple[int, int]) -> FloatArray:
