@@ -16,6 +16,9 @@ from graphmeta.contract.events import Column
 from graphmeta.errors import InputError, PrivacyRefusalError, UsageError
 from graphmeta.ingest.reading import CONTRACT_NAMES, Reading
 
+#: A longer one is no name, so it is not repeated in an error.
+_LONGEST_NAME = 256
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -43,7 +46,7 @@ def plan(file: str, columns: Sequence[str], contract: Sequence[Column], reading:
         PrivacyRefusalError: A column is unknown and not ignored.
         InputError: A required or mapped column is absent, or a name stands twice.
     """
-    _refuse_repeated(file, columns)
+    _refuse_odd_names(file, columns)
     names = _names_inside(contract, reading.mapping)
     refused = unknown_columns(columns, contract, reading)
     if refused:
@@ -90,7 +93,15 @@ def _names_inside(contract: Sequence[Column], mapping: Mapping[str, str]) -> dic
     }
 
 
-def _refuse_repeated(file: str, columns: Sequence[str]) -> None:
+def _refuse_odd_names(file: str, columns: Sequence[str]) -> None:
+    """Refuse names that are repeated or that no column has: a value in a header's place."""
+    for number, name in enumerate(columns, 1):
+        if not name.strip() or len(name.encode()) > _LONGEST_NAME:
+            raise InputError(
+                f"Column {number} of {file} has no name, or one of more than {_LONGEST_NAME} "
+                "bytes.",
+                "Check that the file begins with a line of column names.",
+            )
     repeated = [name for name in columns if columns.count(name) > 1]
     if repeated:
         raise InputError(
@@ -148,5 +159,8 @@ def save_mapping(mapping: Mapping[str, str], path: Path) -> None:
         text = json.dumps(dict(mapping), indent=2) + "\n"
     else:
         # A JSON string is a TOML basic string.
-        text = "".join(f"{name} = {json.dumps(inside)}\n" for name, inside in mapping.items())
+        text = "".join(
+            f"{name} = {json.dumps(inside, ensure_ascii=False)}\n"
+            for name, inside in mapping.items()
+        )
     path.write_text(text, encoding="utf-8")

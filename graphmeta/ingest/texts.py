@@ -154,6 +154,9 @@ def _header_line(path: Path, name: str) -> str:
     with path.open("rb") as file:
         line = file.readline(_LONGEST_HEADER)
     try:
-        return line.decode("utf-8-sig").rstrip("\r\n")
+        text = line.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:
-        raise InputError(f"{name} is not text in UTF-8.", "Convert the file to UTF-8.") from None
+        text = "\0"
+    if "\0" in text:
+        raise InputError(f"{name} is not text in UTF-8.", "Convert the file to UTF-8.")
+    return text

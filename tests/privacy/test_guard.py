@@ -1,0 +1,119 @@
+"""Only allowed bytes of a Parquet file are read, and what was read is told exactly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+
+from graphmeta.errors import InputError, PrivacyRefusalError
+from graphmeta.privacy.guard import GuardedFile, GuardedParquet, merge
+
+WANTED = ["sender", "timestamp"]
+
+
+def written(path: Path, *, group_rows: int = 1000, compression: str = "snappy") -> Path:
+    frame = pl.DataFrame(
+        {
+            "sender": [f"u{i % 37}" for i in range(5000)],
+            "body": [f"canary {i} canary" for i in range(5000)],
+            "nested": [{"text": f"canary {i}", "more": [i]} for i in range(5000)],
+            "timestamp": range(5000),
+        }
+    )
+    pq.write_table(
+        frame.to_arrow(),
+        path,
+        row_group_size=group_rows,
+        compression=compression,
+        write_page_checksum=True,
+    )
+    return path
+
+
+def chunks(path: Path, wanted: bool) -> list[tuple[int, int]]:
+    """Return where the wanted (or the other) columns stand, from pyarrow's own reading."""
+    metadata = pq.read_metadata(path)
+    ranges = []
+    for group in range(metadata.num_row_groups):
+        for leaf in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(leaf)
+            start = chunk.dictionary_page_offset or chunk.data_page_offset
+            if (chunk.path_in_schema in WANTED) == wanted:
+                ranges.append((start, start + chunk.total_compressed_size))
+    return ranges
+
+
+@pytest.mark.parametrize("group_rows", [10, 1000, 100_000])
+@pytest.mark.parametrize("compression", ["none", "snappy", "zstd"])
+def test_the_ranges_read_are_the_footer_and_the_wanted_columns_exactly(
+    tmp_path: Path, group_rows: int, compression: str
+) -> None:
+    path = written(tmp_path / "e.parquet", group_rows=group_rows, compression=compression)
+    guarded = GuardedParquet(path)
+    footer = guarded.ranges_read
+    assert footer == [(path.stat().st_size - footer_bytes(path), path.stat().st_size)]
+    rows = sum(batch.num_rows for batch in guarded.batches(WANTED, 1024))
+    assert rows == guarded.rows == 5000
+    assert guarded.ranges_read == merge([*chunks(path, wanted=True), *footer])
+
+
+def footer_bytes(path: Path) -> int:
+    return int.from_bytes(path.read_bytes()[-8:-4], "little") + 8
+
+
+def test_overwriting_the_forbidden_columns_changes_nothing(tmp_path: Path) -> None:
+    clean, poisoned = written(tmp_path / "a.parquet"), written(tmp_path / "b.parquet")
+    data = bytearray(poisoned.read_bytes())
+    for start, end in chunks(poisoned, wanted=False):
+        data[start:end] = b"\xff" * (end - start)
+    poisoned.write_bytes(data)
+    left, right = (list(GuardedParquet(path).batches(WANTED, 512)) for path in (clean, poisoned))
+    assert left == right
+
+
+def test_a_bit_flip_in_a_column_that_is_read_is_found(tmp_path: Path) -> None:
+    path = written(tmp_path / "e.parquet", compression="none")
+    start, end = chunks(path, wanted=True)[0]
+    data = bytearray(path.read_bytes())
+    data[(start + end) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="damaged"):
+        list(GuardedParquet(path).batches(WANTED, 512))
+
+
+def test_a_read_outside_the_allowed_ranges_is_stopped_before_it_happens(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(bytes(range(100)))
+    file = GuardedFile(path)
+    file.allow([(10, 20), (20, 30)])
+    file.seek(15)
+    assert file.read(10) == bytes(range(15, 25))
+    for start, size in ((5, 10), (25, 10), (40, 1), (0, -1)):
+        file.seek(start)
+        with pytest.raises(PrivacyRefusalError, match="stopped"):
+            file.read(size)
+    assert file.ranges_read == [(15, 25)]
+
+
+def test_columns_that_share_bytes_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guarded = GuardedParquet(written(tmp_path / "e.parquet"))
+    monkeypatch.setattr("graphmeta.privacy.guard._chunk_range", lambda _: (4, 100))
+    with pytest.raises(PrivacyRefusalError, match="overlap"):
+        guarded.allowed_ranges(WANTED)
+
+
+@pytest.mark.parametrize("keep", [0, 3, 11, 200, -1, -9])
+def test_a_file_that_is_cut_off_is_refused(tmp_path: Path, keep: int) -> None:
+    path = written(tmp_path / "e.parquet")
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(InputError, match="cut off or damaged"):
+        GuardedParquet(path)
+
+
+def test_merging_joins_ranges_that_touch_or_overlap() -> None:
+    assert merge([(5, 9), (0, 2), (2, 3), (6, 7), (9, 9)]) == [(0, 3), (5, 9)]
