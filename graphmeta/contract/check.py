@@ -25,6 +25,9 @@ from graphmeta.errors import InputError, PrivacyRefusalError
 _ABSURD_ID_BYTES = 256
 
 
+TOO_LONG = f"id over {MAX_ID_BYTES} bytes"
+
+
 @dataclass(frozen=True)
 class Rule:
     """One reason for which a row is rejected; ``broken`` is true on the rows it rejects."""
@@ -36,7 +39,7 @@ class Rule:
 
 def _id_rules(field: str, *, required: bool) -> tuple[Rule, ...]:
     value = pl.col(field)
-    too_long = Rule(field, f"id over {MAX_ID_BYTES} bytes", value.str.len_bytes() > MAX_ID_BYTES)
+    too_long = Rule(field, TOO_LONG, value.str.len_bytes() > MAX_ID_BYTES)
     if not required:
         return (too_long,)
     return (

@@ -56,8 +56,9 @@ def ingest(
     events = _read_events(inputs, reading, ids, progress)
     known = _read_accounts(inputs, reading, ids, progress)
     progress("numbering accounts")
-    candidates = provisional_entities(ids.accounts.names(), ids.groups.names(), known)
-    events = _to_entities(events, candidates, groups_from=len(ids.accounts.names()))
+    accounts, groups = ids.accounts.names(), ids.groups.names()
+    candidates = provisional_entities(accounts, groups, known)
+    events = _to_entities(events, candidates, groups_from=len(accounts))
     read = len(events)
     if reading.collapse_duplicates:
         events = _collapsed(events)

@@ -16,6 +16,7 @@ import polars as pl
 from graphmeta.contract.check import (
     ACCOUNT_RULES,
     EVENT_RULES,
+    TOO_LONG,
     decode_accounts,
     decode_events,
     judge,
@@ -23,7 +24,7 @@ from graphmeta.contract.check import (
 )
 from graphmeta.contract.events import KIND, KINDS_TO_GROUPS
 from graphmeta.contract.times import Place
-from graphmeta.errors import InputError
+from graphmeta.errors import InputError, PrivacyRefusalError
 from graphmeta.ingest.accounts import FACTS
 from graphmeta.ingest.fingerprint import Fingerprint
 from graphmeta.ingest.intern import Interner
@@ -177,6 +178,12 @@ def _require_some_accepted(source: Source, tally: Tally) -> None:
     if tally.quarantine.total < tally.rows:
         return
     example = tally.quarantine.examples().row(0, named=True)
+    if all(reason.endswith(TOO_LONG) for reason in tally.quarantine.by_reason()):
+        raise PrivacyRefusalError(
+            f"{source.name}: every row has an {TOO_LONG}, the first in {example['field']} of row "
+            f"{example['row']}. Ids so long could be text.",
+            "Replace the ids by opaque ones, for instance numbers or keyed hashes.",
+        )
     raise InputError(
         f"{source.name}: all {tally.rows} rows were rejected, the first (row {example['row']}) "
         f"for its {example['field']}: {example['reason']}.",

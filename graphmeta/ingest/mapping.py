@@ -7,6 +7,7 @@ the contract does not know and that nobody asked to ignore stops everything.
 from __future__ import annotations
 
 import json
+import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -113,11 +114,11 @@ def _refuse_odd_names(file: str, columns: Sequence[str]) -> None:
 def _unknown(file: str, names: Sequence[str], contract: Sequence[Column]) -> PrivacyRefusalError:
     listed = ", ".join(repr(name) for name in names)
     known = ", ".join(column.name for column in contract)
-    ignoring = " ".join(f"--ignore-column {name}" for name in names)
+    ignoring = " ".join(f"--ignore-column {shlex.quote(name)}" for name in names)
     return PrivacyRefusalError(
         f"{file} has columns that the contract does not know: {listed}. No value was taken.",
         f"Leave them unread with {ignoring}, or, where one of them is {known}, "
-        f"say so with --map {contract[0].name}={names[0]}.",
+        f"say so with --map {shlex.quote(f'{contract[0].name}={names[0]}')}.",
     )
 
 

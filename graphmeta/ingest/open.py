@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graphmeta.errors import InputError
+from graphmeta.errors import InputError, UsageError
 from graphmeta.ingest.columnar import ArrowSource, ParquetSource
 from graphmeta.ingest.frames import FrameSource, is_frame
 from graphmeta.ingest.sources import Source
@@ -58,10 +59,17 @@ def find_inputs(sources: Any) -> list[Named]:
             below whose format is known, except those whose names begin with a dot or underscore.
 
     Raises:
+        UsageError: Something is neither a path nor a frame.
         InputError: A path does not exist, is named twice, or is a folder without a known file.
     """
-    single = isinstance(sources, (str, Path)) or is_frame(sources)
+    single = is_frame(sources) or not isinstance(sources, Sequence) or isinstance(sources, str)
     things = [sources] if single else list(sources)
+    for thing in things:
+        if not is_frame(thing) and not isinstance(thing, (str, os.PathLike)):
+            raise UsageError(
+                f"A {type(thing).__name__} is neither a path nor a frame.",
+                "Name files, folders, or frames of Polars, pandas or pyarrow.",
+            )
     files = [pair for thing in things if not is_frame(thing) for pair in _files(Path(thing))]
     frames = [thing for thing in things if is_frame(thing)]
     if not files and not frames:

@@ -71,6 +71,13 @@ def test_text_in_ids_is_refused_with_file_row_and_column(tmp_path: Path) -> None
     assert "noon" not in str(error)
 
 
+def test_a_file_in_which_all_ids_are_too_long_is_refused_for_privacy(tmp_path: Path) -> None:
+    long = EVENTS.with_columns(recipient=pl.col("recipient") + "7" * 64)
+    error = refused(long, tmp_path / "out")
+    assert isinstance(error, PrivacyRefusalError)
+    assert "recipient of row 1" in error.problem
+
+
 def test_a_naive_timestamp_is_refused(tmp_path: Path) -> None:
     naive = EVENTS.with_columns(timestamp=pl.lit(datetime(2021, 3, 4)))
     assert "--time-zone" in refused(naive, tmp_path / "out").remedy
@@ -165,6 +172,11 @@ def test_a_lazy_frame_that_cannot_be_computed_is_refused(tmp_path: Path) -> None
     broken = EVENTS.lazy().with_columns(pl.col("kind").str.to_integer())
     assert "cannot be computed" in refused(broken, tmp_path / "a").problem
     assert "cannot be computed" in refused(EVENTS.lazy().select("x"), tmp_path / "b").problem
+
+
+@pytest.mark.parametrize("thing", [None, 3, [3.5], {"sender": ["1"]}])
+def test_what_is_neither_a_path_nor_a_frame_is_wrong_usage(tmp_path: Path, thing: Any) -> None:
+    assert isinstance(refused(thing, tmp_path / "out"), UsageError)
 
 
 def test_an_unknown_zone_or_mapped_name_is_wrong_usage() -> None:
