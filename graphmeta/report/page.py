@@ -27,6 +27,8 @@ from graphmeta.run import RunFolder
 MOST_CLUSTERS = 50
 MOST_QUEUE_ROWS = 500
 MOST_MEMBERS = 100
+#: Of the reasons for a score, and of those against it, as many are told outside the table.
+MOST_REASONS = 4
 #: A score may differ from the sum of its evidence by rounding, never by more.
 _ROUNDING = 0.005
 
@@ -88,6 +90,7 @@ def report_html(run: RunFolder, cluster_id: str | None = None) -> str:
                 "Rows": receipt.rows(manifest),
                 "Privacy": receipt.privacy(run),
                 "Making it again": receipt.making(manifest),
+                "Settings": receipt.settings(manifest["configuration"]),
             },
             scripts=scripts,
             policy=_policy(scripts) if clusters else _policy([]),
@@ -109,6 +112,7 @@ def environment() -> Environment:
     templates.globals["words"] = words
     templates.globals["roles"] = style.ROLE_LOOKS
     templates.globals["score_names"] = summary.SCORE_NAMES
+    templates.globals["most_reasons"] = MOST_REASONS
     templates.globals["term_name"] = summary.term_name
     return templates
 

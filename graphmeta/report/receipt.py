@@ -48,15 +48,15 @@ def rows(manifest: Mapping[str, Any]) -> Lines:
 
 def privacy(run: RunFolder) -> Lines:
     """Return the run's privacy settings, its expiry, and the length of its audit log."""
-    settings = run.manifest["privacy"]
-    content = settings["content_columns_read"]
+    kept = run.manifest["privacy"]
+    content = kept["content_columns_read"]
     lines = [
         ("Content columns read", words.listing(content) if content else "none"),
-        ("Identifiers", _identifiers(settings)),
-        ("Dataset", settings["dataset"]),
-        ("Sandbox", settings["sandbox"]),
+        ("Identifiers", _identifiers(kept)),
+        ("Dataset", kept["dataset"]),
+        ("Sandbox", kept["sandbox"]),
         ("Made", words.minute(words.parse_time(run.manifest["created_at"]))),
-        ("Expires", words.minute(words.parse_time(settings["expires_at"]))),
+        ("Expires", words.minute(words.parse_time(kept["expires_at"]))),
         ("Entries in the audit log", words.count(len(run.audit_lines()))),
     ]
     return [(name, value) for name, value in lines if value]
@@ -75,9 +75,21 @@ def making(manifest: Mapping[str, Any]) -> Lines:
         ("Libraries", ", ".join(f"{name} {version}" for name, version in libraries.items())),
         ("Time taken", f"{seconds:.1f} s" if seconds else ""),
         ("Memory at most", words.size(manifest.get("peak_memory_bytes"))),
-        *_flat(manifest["configuration"]),
     ]
     return [(name, value) for name, value in lines if value]
+
+
+def settings(configuration: Mapping[str, Any], path: str = "") -> Lines:
+    """Return the run's settings as lines, in the order of their names; nested ones by path."""
+    lines: Lines = []
+    for name in sorted(configuration):
+        value = configuration[name]
+        full = f"{path}{words.plain(name)}"
+        if isinstance(value, Mapping) and value:
+            lines += settings(value, f"{full}: ")
+        else:
+            lines.append((full, _setting(value)))
+    return lines
 
 
 def layers(manifest: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -101,24 +113,11 @@ def _bytes_read(entry: Mapping[str, Any]) -> str:
     return f"{words.share(read / entry['bytes'])} ({words.size(read)})"
 
 
-def _identifiers(settings: Mapping[str, Any]) -> str:
-    if settings["identifiers"] != "pseudonymous":
+def _identifiers(kept: Mapping[str, Any]) -> str:
+    if kept["identifiers"] != "pseudonymous":
         return "plain: the ids of the input stand in this run as they were"
-    made_with = f", made with key {settings['key_id']}" if settings.get("key_id") else ""
+    made_with = f", made with key {kept['key_id']}" if kept.get("key_id") else ""
     return f"pseudonyms{made_with}; this run holds no way back from them"
-
-
-def _flat(configuration: Mapping[str, Any], path: str = "") -> Lines:
-    """Return nested settings as lines, in the order of their names."""
-    lines: Lines = []
-    for name in sorted(configuration):
-        value = configuration[name]
-        full = f"{path}{words.plain(name)}"
-        if isinstance(value, Mapping) and value:
-            lines += _flat(value, f"{full}: ")
-        else:
-            lines.append((full, _setting(value)))
-    return lines
 
 
 def _setting(value: Any) -> str:

@@ -128,6 +128,22 @@ def test_every_node_of_the_picture_stands_inside_its_frame(run: RunFolder) -> No
     assert nodes.select(pl.col("x", "y").abs().max()).row(0) == (1.0, 1.0)
 
 
+def test_arrivals_at_a_hub_are_told_from_replies(run: RunFolder) -> None:
+    shown = drawing(run, FUNNEL)
+    assert set(shown.links["kind"]) == {"inside", "reached", "arrived"}
+    hub = shown.nodes.row(by_predicate=pl.col("role") == "hub", named=True)["node"]
+    arrivals = shown.links.filter(pl.col("kind") == "arrived")
+    assert arrivals["b"].unique().to_list() == [hub]
+
+
+def test_a_hub_without_contacts_is_explained(run: RunFolder) -> None:
+    members, contacts = rows(run, "members", FUNNEL), rows(run, "contacts", FUNNEL)
+    hub = members.row(by_predicate=pl.col("role") == "hub", named=True)["account"]
+    alone = network.picture(members, contacts.filter(pl.col("recipient") != hub))
+    assert "a group is joined, and not contacted" in network.describe(alone)
+    assert "a group is joined" not in network.describe(drawing(run, FUNNEL))
+
+
 def test_ties_count_the_contacted_whom_two_members_share(run: RunFolder) -> None:
     shown = drawing(run, "e03b8-few")
     contacts = rows(run, "contacts", "e03b8-few")

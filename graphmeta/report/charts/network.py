@@ -46,7 +46,8 @@ def network(shown: Picture) -> figure:
     plot.axis.visible = False
     plot.grid.visible = False
     _draw_links(plot, shown, "reached", "contacted", color=style.STARTING, alpha=0.35, width=0.8)
-    _draw_links(plot, shown, "answered", "contacted", color=style.STRANGERS, alpha=0.55, width=1.0)
+    _draw_links(plot, shown, "answered", "contacted", color=style.AGAINST, alpha=0.35, width=0.8)
+    _draw_links(plot, shown, "arrived", "contacted", color=style.STRANGERS, alpha=0.7, width=1.2)
     _draw_ties(plot, shown)
     _draw_links(plot, shown, "inside", "inside", color=style.INK, alpha=0.6, width=1.4)
     for role in ("contacted", "actor", "recruiter", "hub"):
@@ -72,9 +73,16 @@ def describe(shown: Picture) -> str:
         if inside
         else "no contact among the members themselves"
     )
+    hubs = shown.nodes.filter(pl.col("role") == "hub")
+    alone = (
+        " No contacts with the hub are recorded: a group is joined, and not contacted."
+        if hubs.height and not shown.links.filter(pl.col("b").is_in(hubs["node"].implode())).height
+        else ""
+    )
     return (
         f"{words.listing(named)}. There {'is' if inside < 2 else 'are'} {among}; "
         f"{words.count(shared)} of the contacted drawn are linked to two members or more."
+        f"{alone}"
     )
 
 

@@ -32,7 +32,8 @@ class Picture:
         nodes: ``node`` (index), ``account`` (null for the contacted), ``role``, ``strength``,
             ``shared_by`` (members it is linked to), ``x``, ``y``.
         links: ``a``, ``b`` (node indices, ``a`` the sender), ``events``, ``kind``: "inside"
-            (between members), "reached" (member to contacted), "answered" (contacted to member).
+            (between members), "reached" (member to contacted), "answered" (contacted to member),
+            "arrived" (contacted to hub).
         ties: ``a``, ``b`` (members), ``shared`` (contacted whom both are linked to).
         members_left_out: Scored members beyond the limit.
         contacted_left_out: Contacted beyond the limit.
@@ -140,18 +141,22 @@ def _touching(contacts: pl.DataFrame, scored: pl.Series, reached: pl.Series) -> 
 
 def _links(nodes: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
     """Return the contacts between drawn nodes, those among the contacted left out."""
-    at = nodes.select("account", "node", is_member=pl.col("role") != "contacted")
-    senders = at.rename({"account": "sender", "node": "a", "is_member": "from_member"})
-    recipients = at.rename({"account": "recipient", "node": "b", "is_member": "to_member"})
+    senders = nodes.select(sender="account", a="node", from_role="role")
+    recipients = nodes.select(recipient="account", b="node", to_role="role")
+    from_member, to_member = pl.col("from_role") != "contacted", pl.col("to_role") != "contacted"
     kind = (
-        pl.when(pl.col("from_member") & pl.col("to_member"))
+        pl.when(from_member & to_member)
         .then(pl.lit("inside"))
-        .otherwise(pl.when("from_member").then(pl.lit("reached")).otherwise(pl.lit("answered")))
+        .when(from_member)
+        .then(pl.lit("reached"))
+        .when(pl.col("to_role") == "hub")
+        .then(pl.lit("arrived"))
+        .otherwise(pl.lit("answered"))
     )
     return (
         contacts.join(senders, on="sender")
         .join(recipients, on="recipient")
-        .filter(pl.col("from_member") | pl.col("to_member"))
+        .filter(from_member | to_member)
         .select(pl.col("a", "b").cast(pl.Int64), "events", kind=kind)
         .sort("a", "b")
     )
