@@ -111,7 +111,7 @@ class NdjsonSource(Source):
             columns=_keys(path, name),
             size_bytes=path.stat().st_size,
             rows=None,
-            note=_NOTE,
+            note=_NOTE + " A first pass over all lines collected their keys.",
         )
 
     def batches(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphmeta.contract.times import Place, TimeRule, TimeUnit, to_seconds
@@ -66,6 +66,7 @@ def test_fractional_seconds_are_floored() -> None:
     assert seconds(pl.Series([f"{NOON}.75"]), "s") == [NOON]
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1)))
 def test_zoned_timestamps_are_floored_in_every_unit(moment: datetime) -> None:
     expected = int((moment - datetime(1970, 1, 1)).total_seconds() // 1)

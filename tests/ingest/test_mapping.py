@@ -15,7 +15,7 @@ from graphmeta.ingest.reading import CONTRACT_NAMES
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x7f"), min_size=1)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(CONTRACT_NAMES), NAMES), st.sampled_from(["toml", "json"]))
 def test_a_saved_mapping_is_loaded_again(
     tmp_path: Path, mapping: dict[str, str], ending: str

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphmeta.privacy.audit import append, find_break, next_line
@@ -42,12 +42,14 @@ def test_a_deleted_line_is_found(index: int) -> None:
     assert find_break(lines) is not None
 
 
+@settings(deadline=None)
 @given(st.permutations(range(len(ACTS))))
 def test_reordered_lines_are_found(order: list[int]) -> None:
     lines = log()
     assert (find_break([lines[i] for i in order]) is None) == (order == sorted(order))
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(ACTS) - 1), st.sampled_from(["seq", "at", "act", "detail", "previous"]))
 def test_an_edited_field_is_found(index: int, name: str) -> None:
     lines = log()

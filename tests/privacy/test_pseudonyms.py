@@ -7,7 +7,7 @@ import hmac
 import re
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphmeta.privacy.keys import Key
@@ -16,6 +16,7 @@ from graphmeta.privacy.pseudonyms import pseudonyms
 KEY = Key(b"k" * 32)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(), unique=True))
 def test_a_pseudonym_is_the_hmac_of_the_id_in_base32(ids: list[str]) -> None:
     """Checked against the plain definition, one id at a time."""
