@@ -7,13 +7,15 @@ clusters are shown: there is no look-up of an account.
 
 from __future__ import annotations
 
+import shutil
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 import polars as pl
@@ -82,16 +84,23 @@ def analyze(
         UsageError: An option is unknown or cannot be.
     """
     _refuse_unknown(options)
-    kept = None if out is not None else TemporaryDirectory(prefix="graphmeta-")
-    folder = Path(kept.name) / "run" if kept else Path(out or "")
-    made = pipeline.analyze(
-        events,
-        out=folder,
-        reading=Reading(**_those_of(Reading, options)),
-        settings=pipeline.Settings(**_those_of(pipeline.Settings, options)),
-        progress=progress,
-    )
-    return Run(made, kept)
+    home = Path(mkdtemp(prefix="graphmeta-")) if out is None else None
+    try:
+        made = pipeline.analyze(
+            events,
+            out=home / "run" if home else Path(out or ""),
+            reading=Reading(**_those_of(Reading, options)),
+            settings=pipeline.Settings(**_those_of(pipeline.Settings, options)),
+            progress=progress,
+        )
+    except BaseException:
+        if home:
+            shutil.rmtree(home)
+        raise
+    analysed = Run(made)
+    if home:
+        weakref.finalize(analysed, shutil.rmtree, home, ignore_errors=True)
+    return analysed
 
 
 def open_run(path: str | Path) -> Run:
@@ -124,12 +133,10 @@ class Run:
 
     Args:
         folder: The run folder, opened.
-        kept: A temporary folder that is to live as long as this object.
     """
 
-    def __init__(self, folder: run.RunFolder, kept: TemporaryDirectory[str] | None = None) -> None:
+    def __init__(self, folder: run.RunFolder) -> None:
         self._folder = folder
-        self._kept = kept
 
     @property
     def path(self) -> Path:

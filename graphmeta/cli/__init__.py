@@ -27,9 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug = failures.debugging(given)
     tokens = [token for token in given if token != failures.DEBUG_OPTION]
     try:
-        command, bound, _ = build().parse_args(tokens, exit_on_error=False, print_error=False)
-        code: int | None = command(*bound.args, **bound.kwargs)
-        sys.stdout.flush()
+        with failures.terminated_like_interrupted():
+            command, bound, _ = build().parse_args(tokens, exit_on_error=False, print_error=False)
+            code: int | None = command(*bound.args, **bound.kwargs)
+            sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - reported, whatever it is
         return failures.report(error, debug=debug)
     return code or 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from graphmeta.cli.console import output, print_json, text
+from graphmeta.cli.console import joined, output, print_json, text
 from graphmeta.cli.failures import CONDITION_HOLDS
 from graphmeta.cli.options import (
     OUTPUT,
@@ -129,7 +129,7 @@ def print_counts(console: Console, run: RunFolder) -> None:
     ):
         style = style if counts[name] else "dim"
         figure = text(f"{words.count(counts[name]):>5} {name:<10} ", style)
-        console.print(figure + text(meaning, "dim"))
+        console.print(joined(figure, text(meaning, "dim")))
 
 
 def print_next(console: Console, run: Path) -> None:

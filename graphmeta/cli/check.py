@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from graphmeta.cli.console import output, print_json, text
+from graphmeta.cli.console import joined, output, print_json, text
 from graphmeta.cli.options import (
     OUTPUT,
     Config,
@@ -198,6 +198,6 @@ def _ready(console: Console, found: CheckReport, events: Sequence[Path]) -> None
         )
     )
     console.print()
-    console.print(text("Ready. ", "bold green") + text("Next, with the same options:"))
+    console.print(joined(text("Ready. ", "bold green"), text("Next, with the same options:")))
     named = " ".join(str(path) for path in events)
     console.print(text(f"  graphmeta analyze {named} --out RUN"))

@@ -50,6 +50,13 @@ def text(said: object, style: str = "") -> Text:
     return Text(harmless(str(said)), style)
 
 
+def joined(*parts: Text) -> Text:
+    """Return texts one after the other, each in its own style."""
+    from rich.text import Text
+
+    return Text.assemble(*parts)
+
+
 def harmless(said: str) -> str:
     """Return a text with its control characters spelt out, line breaks kept."""
     if said.replace("\n", "").isprintable():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -123,7 +123,6 @@ def _compare(
     from rich.table import Table
 
     from graphmeta.cli.truth import REACHED, compare, reached
-    from graphmeta.report import words
 
     found = reached(run.table("clusters"), run.table("members"))
     campaigns = compare(truth, "campaign", found)
@@ -133,15 +132,23 @@ def _compare(
     table.add_column("Campaign")
     for header in ("accounts", *REACHED):
         table.add_column(header, justify="right")
+    table.add_column("cluster")
     for row in campaigns.iter_rows():
-        table.add_row(words.plain(row[0]), *(words.count(figure) for figure in row[1:6]))
-    table.add_row()
-    table.add_row(text("Benign look-alike", "bold"))
+        table.add_row(*_how_far(row))
+    table.add_row(text("Look-alike (benign)", "bold"))
     for row in benign.iter_rows():
-        table.add_row(words.plain(row[0]), *(words.count(figure) for figure in row[1:6]))
+        table.add_row(*_how_far(row))
     console.print(table)
     console.print()
     console.print(text(_verdict(campaigns, benign, found)))
+
+
+def _how_far(row: Sequence[Any]) -> list[str]:
+    """Return a row of ``truth.compare`` as cells."""
+    from graphmeta.report import words
+
+    label, *counts, clusters = row
+    return [words.plain(label), *map(words.count, counts), ", ".join(clusters)]
 
 
 def _verdict(campaigns: pl.DataFrame, benign: pl.DataFrame, found: pl.DataFrame) -> str:

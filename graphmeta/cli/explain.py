@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter, validators
 
-from graphmeta.cli.console import output, print_json, text
+from graphmeta.cli.console import joined, output, print_json, text
 from graphmeta.cli.options import OUTPUT, Json, RunPath
 from graphmeta.cli.queue import status
 
@@ -102,15 +102,12 @@ def _heading(console: Console, row: Mapping[str, Any]) -> None:
 
 def _ties(console: Console, evidence: pl.DataFrame) -> None:
     """Print what was seen more often than chance would have it."""
-    from graphmeta.report import words
-
     _title(console, "What ties these accounts together")
     rows = evidence.filter(evidence["score"] == "coordination")
     if rows.is_empty():
         console.print(text("  Nothing is recorded."))
     for row in rows.iter_rows(named=True):
-        figures = f"{words.number(row['observed'])} seen, {words.number(row['expected'])} by chance"
-        _item(console, text("  •"), row["says"], f"({figures})")
+        _item(console, text("  •"), row["says"])
 
 
 def _score(console: Console, row: Mapping[str, Any], evidence: pl.DataFrame, score: str) -> None:
@@ -187,10 +184,10 @@ def _limits(console: Console, run: RunFolder) -> None:
 
 def _title(console: Console, title: str, aside: str = "") -> None:
     console.print()
-    console.print(text(title, "bold") + text(aside, "dim"))
+    console.print(joined(text(title, "bold"), text(aside, "dim")))
 
 
-def _item(console: Console, mark: Text, says: str, figures: str = "") -> None:
+def _item(console: Console, mark: Text, says: str) -> None:
     """Print a mark with a sentence beside it, wrapped under itself."""
     from rich.table import Table
 
@@ -199,6 +196,5 @@ def _item(console: Console, mark: Text, says: str, figures: str = "") -> None:
     line = Table.grid(padding=(0, 1, 0, 0))
     line.add_column(no_wrap=True)
     line.add_column(overflow="fold")
-    sentence = text(words.sentence(says))
-    line.add_row(mark, sentence + text(f" {figures}", "dim") if figures else sentence)
+    line.add_row(mark, text(words.sentence(says)))
     console.print(line)

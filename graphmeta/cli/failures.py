@@ -8,13 +8,17 @@ from the data; ``--debug`` shows all of it.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 from cyclopts import CycloptsError
 
-from graphmeta.cli.console import messages, text
+from graphmeta.cli.console import joined, messages, text
 from graphmeta.errors import GraphmetaError
 
 FAILED = 1
@@ -31,6 +35,26 @@ def debugging(tokens: Sequence[str]) -> bool:
     return DEBUG_OPTION in tokens or os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
 
 
+@contextmanager
+def terminated_like_interrupted() -> Iterator[None]:
+    """Let a scheduler's SIGTERM end a command as Ctrl-C does, so that it cleans up behind itself.
+
+    Python's own answer to SIGTERM is to vanish, and to leave what was half-written where it is.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set what a signal does
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signal calls it
+    raise KeyboardInterrupt
+
+
 def report(error: BaseException, *, debug: bool) -> int:
     """Print an error on standard error and return the exit code that it means."""
     if debug:
@@ -42,7 +66,7 @@ def report(error: BaseException, *, debug: bool) -> int:
         _say(str(error).strip(), f"Usage and examples: {_help_command(error)}")
         return WRONG_USAGE
     if isinstance(error, KeyboardInterrupt):
-        _say("Stopped, as you asked. Nothing was left half-written.", "")
+        _say("Stopped. Nothing was left half-written.", "")
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):
         # Whoever read our output has gone; the interpreter must not try to flush into nothing.
@@ -60,7 +84,7 @@ def _say(problem: str, remedy: str) -> None:
     from rich.padding import Padding
 
     console = messages()
-    console.print(text("Error: ", "bold red") + text(problem))
+    console.print(joined(text("Error: ", "bold red"), text(problem)))
     if remedy:
         console.print(Padding.indent(text(remedy), 2))
 

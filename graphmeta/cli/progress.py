@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
+
 from graphmeta.cli.console import harmless, messages
 from graphmeta.engines.base import Progress, silent
 
@@ -52,13 +54,13 @@ class _Redrawn:
         self._task = bars.add_task("starting", total=None)
 
     def __call__(self, stage: str, done: float | None = None) -> None:
-        from rich.markup import escape
-
+        # rich cannot be told to forget a total except here, and stops the clock of a task that
+        # is complete once, so the share never quite reaches one.
+        self._bars.tasks[0].total = None if done is None else 1.0
         self._bars.update(
             self._task,
             description=escape(harmless(stage)),
-            total=None if done is None else 1.0,
-            completed=done or 0.0,
+            completed=0.0 if done is None else min(done, 0.999),
         )
 
 

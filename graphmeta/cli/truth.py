@@ -9,7 +9,7 @@ import polars as pl
 
 #: How far an account got, from the best: in a flagged cluster, in a confirmed one, in a
 #: candidate, or in none.
-REACHED = ("flagged", "confirmed", "candidate", "nowhere")
+REACHED = ("flagged", "confirmed", "candidate", "in none")
 
 
 def reached(clusters: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
@@ -20,7 +20,7 @@ def reached(clusters: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
         members: Its members.
 
     Returns:
-        ``account``, ``reached`` (one of ``REACHED`` without "nowhere"), ``cluster_id`` of the
+        ``account``, ``reached`` (one of ``REACHED`` but the last), ``cluster_id`` of the
         cluster that got furthest.
     """
     got = pl.when("flagged").then(pl.lit("flagged")).otherwise("status")
@@ -44,13 +44,15 @@ def compare(labelled: pl.DataFrame, label: str, found: pl.DataFrame) -> pl.DataF
 
     Returns:
         One row per label: its name under ``label``, ``planted``, one count per name in
-        ``REACHED``, and ``clusters`` (ids of the flagged clusters that hold some of them).
+        ``REACHED``, and ``clusters`` (ids of the clusters that hold some of them).
     """
     joined = labelled.join(found, on="account", how="left").with_columns(
-        pl.col("reached").fill_null("nowhere")
+        pl.col("reached").fill_null("in none")
     )
-    flagged = pl.col("cluster_id").filter(pl.col("reached") == "flagged").unique().sort()
+    clusters = pl.col("cluster_id").drop_nulls().unique().sort()
     counts = [(pl.col("reached") == name).sum().alias(name) for name in REACHED]
     return (
-        joined.group_by(label).agg(pl.len().alias("planted"), *counts, clusters=flagged).sort(label)
+        joined.group_by(label)
+        .agg(pl.len().alias("planted"), *counts, clusters=clusters)
+        .sort(label)
     )

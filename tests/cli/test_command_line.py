@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from newcomer import COMMAND, environment, shell
 
 from graphmeta.cli import main
 from graphmeta.cli.app import build
@@ -16,18 +16,8 @@ COMMANDS = ("demo", "check", "analyze", "queue", "explain", "report")
 HEAVY = ("polars", "pyarrow", "numpy", "scipy", "sklearn", "networkx", "bokeh", "jinja2")
 
 
-def graphmeta(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "graphmeta", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **environment},
-    )
-
-
-def test_help_names_every_command_and_what_to_do_first() -> None:
-    shown = graphmeta("--help")
+def test_help_names_every_command_and_what_to_do_first(tmp_path: Path) -> None:
+    shown = shell(tmp_path, "--help")
     assert shown.returncode == 0
     assert all(command in shown.stdout for command in COMMANDS)
     assert "Begin with graphmeta demo" in shown.stdout
@@ -63,7 +53,11 @@ def test_help_and_the_import_of_the_package_load_nothing_heavy() -> None:
         "sys.exit(code)"
     )
     shown = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(),
     )
     assert (shown.returncode, shown.stderr.strip()) == (0, "[]")
 
@@ -149,12 +143,12 @@ def test_an_interruption_is_one_line_and_exit_code_130(
 
 def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path) -> None:
     shown = subprocess.run(
-        f"{sys.executable} -m graphmeta analyze --help | true",
+        f"{' '.join(COMMAND)} analyze --help | true",
         shell=True,
         capture_output=True,
         text=True,
         check=False,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env=environment(),
     )
     assert shown.stderr == ""
