@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["Picture", "by_member", "describe", "network", "picture"]
 
 _FEW_NODES = 40
+#: Colour, opacity and width of each kind of link, in the order in which they are drawn.
+_LINK_LOOKS = {
+    "reached": (style.STARTING, 0.35, 0.8),
+    "answered": (style.AGAINST, 0.35, 0.8),
+    "arrived": (style.STRANGERS, 0.7, 1.2),
+    "inside": (style.INK, 0.6, 1.4),
+}
 _SIZES = {"actor": 14, "recruiter": 16, "hub": 24, "contacted": 6}
 
 
@@ -45,13 +52,16 @@ def network(shown: Picture) -> figure:
     plot.toolbar.logo = None
     plot.axis.visible = False
     plot.grid.visible = False
-    _draw_links(plot, shown, "reached", "contacted", color=style.STARTING, alpha=0.35, width=0.8)
-    _draw_links(plot, shown, "answered", "contacted", color=style.AGAINST, alpha=0.35, width=0.8)
-    _draw_links(plot, shown, "arrived", "contacted", color=style.STRANGERS, alpha=0.7, width=1.2)
-    _draw_ties(plot, shown)
-    _draw_links(plot, shown, "inside", "inside", color=style.INK, alpha=0.6, width=1.4)
+    for kind, look in _LINK_LOOKS.items():
+        links = shown.links.filter(pl.col("kind") == kind)
+        if links.height:
+            _draw_links(plot, _segments(shown, links), kind, look)
+    if shown.ties.height:
+        _draw_ties(plot, shown)
     for role in ("contacted", "actor", "recruiter", "hub"):
-        _draw_nodes(plot, shown.nodes.filter(pl.col("role") == role), role)
+        nodes = shown.nodes.filter(pl.col("role") == role)
+        if nodes.height:
+            _draw_nodes(plot, nodes, role)
     return plot
 
 
@@ -87,20 +97,21 @@ def describe(shown: Picture) -> str:
 
 
 def _draw_links(
-    plot: figure, shown: Picture, kind: str, name: str, *, color: str, alpha: float, width: float
+    plot: figure, segments: ColumnDataSource, kind: str, look: tuple[str, float, float]
 ) -> None:
-    """Draw the links of one kind as thin segments."""
+    """Draw the links of one kind as thin segments of a colour, opacity and width."""
+    colour, alpha, width = look
     plot.segment(
-        "x0", "y0", "x1", "y1", name=name,
-        source=_segments(shown, shown.links.filter(pl.col("kind") == kind)),
-        line_color=color, line_alpha=alpha, line_width=width,
+        "x0", "y0", "x1", "y1", source=segments,
+        name="inside" if kind == "inside" else "contacted",
+        line_color=colour, line_alpha=alpha, line_width=width,
     )  # fmt: skip
 
 
 def _draw_ties(plot: figure, shown: Picture) -> None:
     """Draw the ties that stand for shared contacted accounts, wider where more are shared."""
     source = _segments(shown, shown.ties)
-    most = float(shown.ties["shared"][0]) if shown.ties.height else 1.0
+    most = float(shown.ties["shared"][0])
     source.data["width"] = [round(0.3 + 4 * (n / most) ** 2, 2) for n in shown.ties["shared"]]
     ties = plot.segment(
         "x0", "y0", "x1", "y1", name="ties", source=source,

@@ -196,10 +196,10 @@ def _places(n_nodes: int, links: pl.DataFrame, seed: int) -> tuple[list[float], 
     parts = [max(sorted(part), key=graph.degree) for part in nx.connected_components(graph)]
     if len(parts) > 1:
         graph.add_edges_from((n_nodes, node) for node in parts)
-    found = nx.forceatlas2_layout(graph, seed=seeds.key("layout", seed) % 2**32, max_iter=100)
-    places = np.array([found[node] for node in range(n_nodes)]).reshape(-1, 2)
+    found = nx.forceatlas2_layout(graph, seed=seeds.key("layout", seed) % 2**32, max_iter=70)
+    places = np.array([found[node] for node in range(n_nodes)], dtype=np.float64).reshape(-1, 2)
     if n_nodes < 2:
         return [0.0] * n_nodes, [0.0] * n_nodes
     low, high = places.min(axis=0), places.max(axis=0)
     scaled = 2 * (places - low) / np.where(high > low, high - low, 1.0) - 1
-    return scaled[:, 0].round(4).tolist(), scaled[:, 1].round(4).tolist()
+    return scaled[:, 0].round(3).tolist(), scaled[:, 1].round(3).tolist()
