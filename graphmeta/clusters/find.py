@@ -25,6 +25,9 @@ KEEP_AT = 0.01
 #: An outsider joins where chance explains it at most this often, before counting outsiders.
 GROW_AT = 0.01
 ROUNDS = 3
+#: The most edges that communities are sought in; the strongest are kept. Ten thousand accounts
+#: have about a tenth of it, so weak pairs are left out only where there are very many pairs.
+MAX_EDGES = 1_000_000
 #: Groups that the finding part itself explains by chance more often than this are not proposed.
 PROPOSE_AT = 1e-3
 
@@ -58,15 +61,23 @@ def find(
 
 
 def union(seen: Observations, layers: Sequence[Layer], part: Part) -> pl.DataFrame:
-    """Add up the layers' edges: columns a, b, weight (nats), in order of (a, b)."""
+    """Add up the layers' edges, and keep the ``MAX_EDGES`` strongest.
+
+    Returns:
+        Columns a, b, weight (nats), in order of (a, b).
+    """
     frames = [layer.pairs(seen, part).select("a", "b", "weight") for layer in layers]
-    return (
+    edges = (
         pl.concat(frames)
         .filter(pl.col("weight") > 0)
         .group_by("a", "b")
         .agg(pl.col("weight").sort().sum())
-        .sort("a", "b")
     )
+    if edges.height > MAX_EDGES:
+        # Edges as weak as the first one left out go with it: no order of rows has a say.
+        weakest = edges["weight"].top_k(MAX_EDGES + 1).min()
+        edges = edges.filter(pl.col("weight") > weakest)
+    return edges.sort("a", "b")
 
 
 def refine(

@@ -63,9 +63,9 @@ class Score:
 
 SPAM = Score(
     "spam",
-    constant=-2.0,
+    constant=-3.0,
     terms=(
-        Term("defence_rate", 1.2, 0.003, 3.0, 1.5),
+        Term("defence_rate", 2.0, 0.003, 4.0, 2.0),
         Term("reply_rate", -1.2, 0.02, 1.5, 1.5),
         Term("fan_out", 0.5, 0.2, 1.5, 0.5),
         Term("stranger_share", 1.0, 0.05, 0.4, 1.0),
