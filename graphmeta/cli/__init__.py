@@ -22,7 +22,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     from graphmeta.cli import failures
     from graphmeta.cli.app import build
+    from graphmeta.cli.console import never_fail_to_print
 
+    never_fail_to_print()
     given = list(sys.argv[1:] if argv is None else argv)
     debug = failures.debugging(given)
     tokens = [token for token in given if token != failures.DEBUG_OPTION]

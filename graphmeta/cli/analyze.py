@@ -104,8 +104,10 @@ def print_summary(console: Console, run: RunFolder) -> None:
     console.print(text(read))
     console.print(
         text(
-            f"Looked at {words.plural(counts['stranger_contacts'], 'stranger contact')}, because "
-            "ordinary life is coordinated among people who know each other."
+            f"What came before {words.day(words.parse_time(manifest['span']['since']))} served as "
+            "history. After it, graphmeta looked at "
+            f"{words.plural(counts['stranger_contacts'], 'stranger contact')}, because among "
+            "people who know each other acting together is ordinary life."
         )
     )
     console.print()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -123,7 +124,7 @@ def _files(console: Console, files: Sequence[FileReport]) -> None:
         )
     console.print(table)
     for how in sorted({file.timestamps for file in files if file.timestamps}):
-        console.print(text(f"Timestamps: {how}."))
+        console.print(text(f"Times: {how}."))
     console.print()
 
 
@@ -131,23 +132,23 @@ def _rows_set_aside(file: FileReport) -> str:
     """Return how many rows would go to the quarantine; a dash where none was looked at."""
     from graphmeta.report import words
 
-    looked_at = file.kinds or file.rejected_by_reason
-    return words.count(sum(file.rejected_by_reason.values())) if looked_at else words.NOTHING
+    if not file.columns_read:
+        return words.NOTHING
+    return words.count(sum(file.rejected_by_reason.values()))
 
 
 def _columns(console: Console, files: Sequence[FileReport]) -> None:
     """Print what becomes of each column; where files differ, in how many of them."""
     from rich.table import Table
 
-    in_files: dict[tuple[str, str], int] = {}
-    for file in files:
-        for column_and_fate in _fates(file):
-            in_files[column_and_fate] = in_files.get(column_and_fate, 0) + 1
     table = Table.grid(padding=(0, 2, 0, 0))
-    for (column, fate), count in in_files.items():
-        style = {_REFUSED: "red", _UNREAD: "dim"}.get(fate, "green")
-        where = f"in {count} of {len(files)} files" if len(files) > 1 else ""
-        table.add_row("", text(column), text(fate, style), text(where, "dim"))
+    for kind in ("events", "accounts"):
+        alike = [file for file in files if file.table == kind]
+        in_files = Counter(fate for file in alike for fate in _fates(file))
+        for (column, fate), count in in_files.items():
+            style = {_REFUSED: "red", _UNREAD: "dim"}.get(fate, "green")
+            where = f"in {count} of {len(alike)} files" if len(alike) > 1 else ""
+            table.add_row("", text(column), text(fate, style), text(where, "dim"))
     console.print(text("Columns", "bold"))
     console.print(table)
     console.print()

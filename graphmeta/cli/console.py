@@ -9,10 +9,13 @@ characters, with which a terminal could be driven, are shown and not sent.
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,12 +70,26 @@ def harmless(said: str) -> str:
 
 
 def print_json(value: object) -> None:
-    """Write a value as JSON on standard output: times as ISO 8601, ids as they are."""
-    json.dump(value, sys.stdout, indent=2, default=_as_json, ensure_ascii=False, allow_nan=False)
+    """Write a value as JSON on standard output: in ASCII, times as ISO 8601, NaN as null."""
+    json.dump(_for_json(value), sys.stdout, indent=2, allow_nan=False)
     sys.stdout.write("\n")
 
 
-def _as_json(value: Any) -> str:
+def _for_json(value: object) -> object:
+    """Return a value with everything in it that JSON lacks put into words that JSON has."""
+    if isinstance(value, Mapping):
+        return {name: _for_json(inside) for name, inside in value.items()}
+    if isinstance(value, list | tuple):
+        return [_for_json(inside) for inside in value]
     if isinstance(value, datetime):
         return value.isoformat()
-    raise TypeError(f"a {type(value).__name__} has no form in JSON")
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return value
+
+
+def never_fail_to_print() -> None:
+    """Let characters that the output's encoding lacks be replaced, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")

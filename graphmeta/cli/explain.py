@@ -81,7 +81,7 @@ def _print_as_json(row: Mapping[str, Any], evidence: pl.DataFrame, scored: pl.Da
 
     print_json(
         {
-            "cluster": dict(row),
+            "cluster": row,
             "sentence": summary.cluster_sentence(row, evidence),
             "evidence": evidence.drop("cluster_id").to_dicts(),
             "members": scored.drop("cluster_id").to_dicts(),

@@ -48,6 +48,7 @@ def test_an_analysis_says_what_it_read_what_it_found_and_what_to_do_next(
     manifest = open_run(Path("RUN")).manifest
     assert f"Read {manifest['counts']['events_accepted']:,} events" in shown.out
     assert f"{manifest['counts']['flagged']} flagged" in shown.out
+    assert "served as history" in shown.out
     assert manifest["statements"]["bound"] in shown.out
     assert "graphmeta queue RUN" in shown.out
     assert shown.err.splitlines()[0] == "graphmeta: reading events.parquet (1 of 1)"

@@ -176,6 +176,27 @@ def test_ids_cannot_drive_the_terminal(tmp_path: Path, capsys: pytest.CaptureFix
     assert "\\x1b[2J\\r[red]" in shown
 
 
+def test_an_output_that_knows_few_characters_is_no_error(folder: Path) -> None:
+    for command in (["queue", "RUN"], ["explain", "RUN", RING], ["queue", "RUN", "--json"]):
+        shown = shell(folder, *command, PYTHONIOENCODING="ascii", COLUMNS="40")
+        assert (shown.returncode, shown.stderr) == (0, "")
+
+
+def test_what_is_not_a_number_is_null_in_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def spoil(tables: Tables) -> None:
+        for row in (*tables.rows["clusters"], *tables.rows["members"]):
+            row["p_value"] = float("nan")
+
+    write_fake_run(tmp_path / "RUN", change=spoil)
+    assert main(["queue", str(tmp_path / "RUN"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["p_value"] is None
+    assert main(["explain", str(tmp_path / "RUN"), RING, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["cluster"]["p_value"] is said["members"][0]["p_value"] is None
+
+
 def test_a_report_is_written_beside_the_run_which_stays_as_it_was(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
