@@ -86,9 +86,7 @@ def open_run(path: Path, *, now: datetime | None = None) -> RunFolder:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
         expires = datetime.fromisoformat(manifest["privacy"]["expires_at"])
     except (ValueError, KeyError, TypeError) as error:
-        raise RunError(
-            f"{path / MANIFEST} is damaged.", "Analyse the events again."
-        ) from error
+        raise RunError(f"{path / MANIFEST} is damaged.", "Analyse the events again.") from error
     if (now or datetime.now(UTC)) >= expires:
         raise RunError(
             f"The run at {path} expired on {expires:%Y-%m-%d}.",
@@ -133,9 +131,7 @@ def write_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
         KeyError: A table of the contract was not given.
     """
     for name, schema in TABLES.items():
-        frame = tables[name].select(
-            pl.col(column).cast(dtype) for column, dtype in schema.items()
-        )
+        frame = tables[name].select(pl.col(column).cast(dtype) for column, dtype in schema.items())
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=False)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from graphmeta.clusters.confirm import Tested, confirm
-from graphmeta.clusters.find import find, member_tests
+from graphmeta.clusters.find import after, find, member_tests
 from graphmeta.engines.base import Progress
 from graphmeta.nulls import multiplicity
 from graphmeta.signals.base import FOLDS, WHOLE, Layer, Observations, Part
@@ -127,12 +127,16 @@ def _with_orphans(whole: pl.DataFrame, folds: Sequence[Tested], alpha: float) ->
         )
         free = accepted.join(match(groups, accepted), left_on="group", right_on="other", how="anti")
         unclaimed = free.join(groups, on="account", how="anti")
-        most = free.group_by("group").agg(size=pl.len()).join(
-            unclaimed.group_by("group").agg(left=pl.len()), on="group"
-        ).filter(2 * pl.col("left") > pl.col("size"))
+        most = (
+            free.group_by("group")
+            .agg(size=pl.len())
+            .join(unclaimed.group_by("group").agg(left=pl.len()), on="group")
+            .filter(2 * pl.col("left") > pl.col("size"))
+        )
         new = unclaimed.join(most, on="group", how="semi")
-        top = int(groups["group"].max() or 0) + 1 if groups.height else 0  # type: ignore[call-overload]
-        groups = pl.concat([groups, new.with_columns((pl.col("group") + top).cast(pl.UInt32))])
+        free_from = after(groups["group"])
+        renumbered = new.with_columns((pl.col("group") + free_from).cast(pl.UInt32))
+        groups = pl.concat([groups, renumbered])
     return groups.sort("group", "account")
 
 
@@ -206,7 +210,8 @@ def _members(
     frames = [
         part.with_columns(
             core=pl.Series(
-                multiplicity.benjamini_hochberg(part["p_value"].to_numpy()) <= level, dtype=pl.Boolean
+                multiplicity.benjamini_hochberg(part["p_value"].to_numpy()) <= level,
+                dtype=pl.Boolean,
             )
         )
         for part in tests.partition_by("group", maintain_order=True)

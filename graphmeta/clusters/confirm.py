@@ -33,9 +33,7 @@ class Tested:
     results: pl.DataFrame
 
 
-def confirm(
-    seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, fold: int
-) -> Tested:
+def confirm(seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, fold: int) -> Tested:
     """Test groups that were found without ``fold`` on ``fold``."""
     found, tested = Part(fold), Part(fold, held_out=True)
     frames = [

@@ -130,8 +130,7 @@ def member_tests(
 ) -> pl.DataFrame:
     """Test members over all layers: columns group, account, p_value (Bonferroni over layers)."""
     frames = [
-        layer.members(seen, groups, part).select("group", "account", "p_value")
-        for layer in layers
+        layer.members(seen, groups, part).select("group", "account", "p_value") for layer in layers
     ]
     return (
         pl.concat(frames)
@@ -185,11 +184,16 @@ def _better(chosen: pl.DataFrame, coarser: pl.DataFrame) -> pl.DataFrame:
     winners = coarser.filter(pl.col("group").is_in(wins.implode()))
     beaten = overlap.filter(pl.col("group").is_in(wins.implode()))["group_fine"].unique()
     kept = chosen.filter(~pl.col("group").is_in(beaten.implode()))
-    offset = int(coarser["group"].max() or 0) + 1  # type: ignore[call-overload]
+    offset = after(coarser["group"])
     merged = pl.concat(
         [winners, alone, kept.with_columns((pl.col("group") + offset).cast(pl.UInt32))]
     )
     return _numbered(merged)
+
+
+def after(numbers: pl.Series) -> int:
+    """Return the first number that is free: one more than the largest, 0 where there is none."""
+    return int(numbers.to_numpy().max(initial=-1)) + 1
 
 
 def _numbered(groups: pl.DataFrame) -> pl.DataFrame:
@@ -197,9 +201,7 @@ def _numbered(groups: pl.DataFrame) -> pl.DataFrame:
     if groups.is_empty():
         return groups
     first = pl.col("account").min().over("group").cast(pl.Int64)
-    unique = first * (int(groups["group"].max() or 0) + 1) + pl.col("group")  # type: ignore[call-overload]
-    return groups.with_columns(
-        group=unique.rank("dense").cast(pl.UInt32) - 1
-    ).sort("group", "account")
-
-
+    unique = first * after(groups["group"]) + pl.col("group")
+    return groups.with_columns(group=unique.rank("dense").cast(pl.UInt32) - 1).sort(
+        "group", "account"
+    )

@@ -44,9 +44,7 @@ def stands(
         share=(pl.col("time") >= later).mean(), new=pl.col("new").mean()
     )
     tests = [layer.groups(after, groups, WHOLE, WHOLE) for layer in layers]
-    best = (
-        pl.concat(tests).group_by("group").agg(p_value=pl.col("p_value").min() * len(layers))
-    )
+    best = pl.concat(tests).group_by("group").agg(p_value=pl.col("p_value").min() * len(layers))
     return (
         groups.select("group")
         .unique()

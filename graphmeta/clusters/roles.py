@@ -46,8 +46,11 @@ def assign(seen: Observations, found: Clusters, layer: Funnel) -> pl.DataFrame:
     )
     acting = (
         found.groups.join(feeders, on=["group", "account"], how="left")
-        .join(hubs.rename({"hub": "account"}).with_columns(hub=True), on=["group", "account"],
-              how="left")
+        .join(
+            hubs.rename({"hub": "account"}).with_columns(hub=True),
+            on=["group", "account"],
+            how="left",
+        )
         .with_columns(
             role=pl.when(pl.col("hub"))
             .then(pl.lit("hub"))

@@ -12,5 +12,5 @@ class Progress(Protocol):
         """Say that ``stage`` is under way; ``done`` is the finished share of it, 0 to 1."""
 
 
-def silent(stage: str, done: float | None = None) -> None:  # noqa: ARG001
+def silent(stage: str, done: float | None = None) -> None:
     """Say nothing: the default where nobody is watching."""

@@ -9,7 +9,6 @@ Accounts without such ties, and circles of fewer than ``SMALLEST`` accounts, hav
 
 from __future__ import annotations
 
-
 import polars as pl
 
 from graphmeta import seeds

@@ -65,7 +65,9 @@ class Choice:
     @cached_property
     def circle_popularity(self) -> FloatArray:
         """How often each circle was reached, shape (K,)."""
-        return np.bincount(self.circle_of, weights=self.popularity, minlength=self.circles)
+        return np.bincount(self.circle_of, weights=self.popularity, minlength=self.circles).astype(
+            np.float64
+        )
 
     @cached_property
     def circle_size(self) -> FloatArray:
@@ -87,9 +89,7 @@ class Choice:
         Returns:
             Shape (K,). Unbiased: a contact does not meet itself.
         """
-        met = np.bincount(
-            self.circle_of, weights=weights * self.meetings, minlength=self.circles
-        )
+        met = np.bincount(self.circle_of, weights=weights * self.meetings, minlength=self.circles)
         return np.asarray(met / np.maximum(self.chances, 1e-9))
 
     @cached_property
@@ -195,6 +195,9 @@ def fit(contacts: pl.DataFrame, circle_of: IntArray) -> Choice:
         activity=activity,
         towards=towards,
         meetings=np.maximum(once**2 - twice, 0.0),
-        chances=np.bincount(circle_of, weights=once, minlength=circles) ** 2
-        - np.bincount(circle_of, weights=twice, minlength=circles),
+        chances=np.asarray(
+            np.bincount(circle_of, weights=once, minlength=circles) ** 2
+            - np.bincount(circle_of, weights=twice, minlength=circles),
+            dtype=np.float64,
+        ),
     )

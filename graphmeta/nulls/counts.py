@@ -15,9 +15,7 @@ from scipy import special
 FloatArray = NDArray[np.float64]
 
 
-def upper_tail(
-    observed: FloatArray, expected: FloatArray, dispersion: float = 0.0
-) -> FloatArray:
+def upper_tail(observed: FloatArray, expected: FloatArray, dispersion: float = 0.0) -> FloatArray:
     """Return P(count >= observed).
 
     Args:

@@ -66,9 +66,7 @@ class Days:
         return out
 
 
-def active_days(
-    windows: pl.DataFrame, habits: FloatArray, days: int, width_s: int
-) -> Days:
+def active_days(windows: pl.DataFrame, habits: FloatArray, days: int, width_s: int) -> Days:
     """Count active windows.
 
     Args:

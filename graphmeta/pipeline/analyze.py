@@ -164,14 +164,19 @@ def measure(
     )
     did = acts(store.events, store.entities, graph)
     hubs = funnel.hubs_of(seen, scored, WHOLE)
-    frames = [(signal, signal.measure(did, sending)) for signal in BEHAVIOURS]
-    frames += [(signal, signal.measure(seen, scored, hubs)) for signal in RECRUITMENT]
-    return pl.concat(
-        [
-            frame.with_columns(signal=pl.lit(signal.name), version=pl.lit(signal.version))
-            for signal, frame in frames
-        ]
-    )
+    behaves = [
+        signal.measure(did, sending).with_columns(
+            signal=pl.lit(signal.name), version=pl.lit(signal.version)
+        )
+        for signal in BEHAVIOURS
+    ]
+    recruits = [
+        signal.measure(seen, scored, hubs).with_columns(
+            signal=pl.lit(signal.name), version=pl.lit(signal.version)
+        )
+        for signal in RECRUITMENT
+    ]
+    return pl.concat([*behaves, *recruits])
 
 
 def _score(

@@ -12,6 +12,7 @@ import polars as pl
 
 from graphmeta import provenance, run
 from graphmeta.clusters.assemble import Clusters
+from graphmeta.contract.tables import TABLES
 from graphmeta.ingest import Reading, Store
 from graphmeta.nulls.multiplicity import benjamini_hochberg
 from graphmeta.pipeline.clock import Stopwatch
@@ -115,13 +116,11 @@ def _log(path: Path, content: dict[str, Any]) -> None:
             "rejected": counts["rows_rejected"],
         },
     )
-    audit.append(
-        path, "analysed", {"clusters": counts["clusters"], "flagged": counts["flagged"]}
-    )
+    audit.append(path, "analysed", {"clusters": counts["clusters"], "flagged": counts["flagged"]})
     audit.append(
         path,
         "written",
-        {"identifiers": content["privacy"]["identifiers"], "tables": list(run.TABLES)},
+        {"identifiers": content["privacy"]["identifiers"], "tables": list(TABLES)},
     )
 
 

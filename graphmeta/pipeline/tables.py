@@ -64,9 +64,7 @@ def member_rows(members: pl.DataFrame, ids: pl.DataFrame, names: pl.Series) -> p
         members.join(ids, on="group")
         .with_columns(account=_named("account", members.join(ids, on="group"), names))
         .select(MEMBERS.names())
-        .sort(
-            "cluster_id", "role", "strength", "account", descending=[False, False, True, False]
-        )
+        .sort("cluster_id", "role", "strength", "account", descending=[False, False, True, False])
     )
 
 
@@ -193,7 +191,8 @@ def timeline_rows(
 
 
 def _time(column: str) -> pl.Expr:
-    return pl.from_epoch(column, time_unit="s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC").cast(TIME)
+    moment = pl.from_epoch(column, time_unit="s").cast(pl.Datetime("us"))
+    return moment.dt.replace_time_zone("UTC").cast(TIME)
 
 
 def _named(column: str, rows: pl.DataFrame, names: pl.Series) -> pl.Series:

@@ -121,7 +121,7 @@ def terms(measured: pl.DataFrame, groups: pl.Series) -> pl.DataFrame:
                     contribution=term.contribution(),
                 )
             )
-    return pl.concat(frames).cast(dict(TERMS)).sort("group", "score", "term")
+    return pl.concat(frames).cast(TERMS).sort("group", "score", "term")
 
 
 def _constant(score: Score, groups: pl.Series) -> pl.DataFrame:
@@ -146,9 +146,7 @@ def add_up(terms: pl.DataFrame) -> pl.DataFrame:
     """
     return (
         terms.group_by("group")
-        .agg(
-            (1.0 / (1.0 + (-_odds(score.name)).exp())).alias(score.name) for score in SCORES
-        )
+        .agg((1.0 / (1.0 + (-_odds(score.name)).exp())).alias(score.name) for score in SCORES)
         .sort("group")
     )
 

@@ -10,9 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 
-def rank(
-    scored: pl.DataFrame, alpha: float, min_score: float, min_actors: int
-) -> pl.DataFrame:
+def rank(scored: pl.DataFrame, alpha: float, min_score: float, min_actors: int) -> pl.DataFrame:
     """Add status, behaviour, risk and flag.
 
     Args:
@@ -29,8 +27,10 @@ def rank(
     worst = pl.max_horizontal("spam", "recruitment")
     kind = pl.when(pl.col("recruitment") > pl.col("spam")).then(pl.lit("recruitment"))
     # Candidates rank below every confirmed cluster of like behaviour: at most half its risk.
-    sureness = pl.when(confirmed).then(1.0 - pl.col("q_value")).otherwise(
-        0.5 * (1.0 - pl.col("p_value").sqrt())
+    sureness = (
+        pl.when(confirmed)
+        .then(1.0 - pl.col("q_value"))
+        .otherwise(0.5 * (1.0 - pl.col("p_value").sqrt()))
     )
     return scored.with_columns(
         status=pl.when(confirmed).then(pl.lit("confirmed")).otherwise(pl.lit("candidate")),

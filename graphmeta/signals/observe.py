@@ -64,15 +64,13 @@ def network(events: pl.LazyFrame, entities: int, since: int | None, seed: int) -
     known = contacts.acquaintances(firsts.lazy()).collect().sort("a", "b")
     drawn = circles.circles(known, start, seed)
     judged = strangers.judged(firsts, known, drawn, start)
-    number = int(drawn["circle"].max() or -1) + 1  # type: ignore[arg-type]
+    number = int(drawn["circle"].to_numpy().max(initial=-1)) + 1
     circle_of = np.full(entities, number, dtype=np.int64)
     circle_of[drawn["account"].to_numpy()] = drawn["circle"].to_numpy()
     return Network(firsts, pairs, known, judged, circle_of, first, start)
 
 
-def observe(
-    events: pl.LazyFrame, graph: Network, names: Sequence[str], seed: int
-) -> Observations:
+def observe(events: pl.LazyFrame, graph: Network, names: Sequence[str], seed: int) -> Observations:
     """Cut the judged graph into days and folds, as layers want it.
 
     Args:
@@ -95,7 +93,7 @@ def observe(
         hour=clock // 3600,
         recipient_fold=pl.Series(fold)[graph.strangers["recipient"].cast(pl.Int64)],
     )
-    days = int(rows["day"].max() or 0) + 1  # type: ignore[call-overload]
+    days = int(rows["day"].to_numpy().max(initial=0)) + 1
     of_day = day_folds(days, seed)
     arrivals = _arrivals(events, graph)
     return Observations(

@@ -79,9 +79,12 @@ class Funnel:
         """
         moves = conversions(seen, part)
         hubs = validated_hubs(seen, moves, part)
-        sent = moves.join(hubs, on="hub", how="semi").group_by(account="sender", hub="hub").agg(
-            observed=pl.col("recipient").n_unique().cast(pl.Float64)
-        ).sort("account", "hub")
+        sent = (
+            moves.join(hubs, on="hub", how="semi")
+            .group_by(account="sender", hub="hub")
+            .agg(observed=pl.col("recipient").n_unique().cast(pl.Float64))
+            .sort("account", "hub")
+        )
         alone = sent.select("account", group="account").unique(maintain_order=True)
         expected = expected_converts(seen, alone, sent.with_columns(group="account"), part)
         observed = sent["observed"].to_numpy()
@@ -192,8 +195,7 @@ def validated_hubs(seen: Observations, moves: pl.DataFrame, part: Part) -> pl.Da
         .join(followed, on=["hub", "account"], how="left")
         .select(
             "hub",
-            rate=(pl.col("times").fill_null(0.0) - pl.col("followed").fill_null(0.0) + typical)
-            / 2,
+            rate=(pl.col("times").fill_null(0.0) - pl.col("followed").fill_null(0.0) + typical) / 2,
         )
         .group_by("hub")
         .agg(expected=(1.0 - (-pl.col("rate") * share).exp()).sum())
@@ -206,9 +208,7 @@ def validated_hubs(seen: Observations, moves: pl.DataFrame, part: Part) -> pl.Da
     ).filter(pl.col("q_value") <= HUB_RATE)
 
 
-def _converted(
-    moves: pl.DataFrame, groups: pl.DataFrame, hub: pl.DataFrame
-) -> pl.DataFrame:
+def _converted(moves: pl.DataFrame, groups: pl.DataFrame, hub: pl.DataFrame) -> pl.DataFrame:
     """Count the distinct converts of each group to its hub: group, hub, observed."""
     return (
         groups.join(moves, left_on="account", right_on="sender")
@@ -260,6 +260,4 @@ def expected_converts(
         )
     )
     everywhere = max(float(arrivals.height), 1.0)
-    return np.asarray(
-        joined["reach"].to_numpy() * share * joined["unsent"].to_numpy() / everywhere
-    )
+    return np.asarray(joined["reach"].to_numpy() * share * joined["unsent"].to_numpy() / everywhere)

@@ -1,8 +1,9 @@
 """Do accounts reach the same strangers more often than popularity and circles explain?
 
 Bins are targets. The null is the bipartite configuration model with circle propensities
-(``nulls.configuration``). Rare targets weigh more. Groups are tested by the number of *distinct* targets that at least two (or more)
-of them reached, never by pairs: one popular target makes hundreds of pairs and is one fact.
+(``nulls.configuration``). Rare targets weigh more. Groups are tested by the number of *distinct*
+targets that at least two (or more) of them reached, never by pairs: one popular target makes
+hundreds of pairs and is one fact.
 
 Sources: Tumminello et al. (2011) for validated co-occurrence; Saracco et al. (2015).
 It misleads where benign accounts share customers (couriers, support desks).
@@ -184,9 +185,7 @@ def _tally(
     return pl.concat(frames)
 
 
-def _sent(
-    groups: pl.DataFrame, numbers: np.ndarray, here: Choice, learnt: Choice
-) -> FloatArray:
+def _sent(groups: pl.DataFrame, numbers: np.ndarray, here: Choice, learnt: Choice) -> FloatArray:
     """Return how many contacts each group sends to each circle, by propensities learnt before.
 
     Returns:
@@ -238,6 +237,6 @@ def _expect_members(
     np.subtract.at(share, who, lean[who, where] * not_shared)
     expected = null.activity[account] * np.maximum(share, 0.0)
     tail = counts.upper_tail(observed["observed"].to_numpy(), expected)
-    return observed.with_columns(
-        expected=pl.Series(expected), p_value=pl.Series(tail)
-    ).select(MEMBERS.names())
+    return observed.with_columns(expected=pl.Series(expected), p_value=pl.Series(tail)).select(
+        MEMBERS.names()
+    )

@@ -175,13 +175,18 @@ def _expected_members(
     filled = _hours(all_windows["day"], all_windows["hour"], shape)
 
     days = windows.select("group", "day").unique().sort("group", "day")
-    row = windows.select("group", "day").join(
-        days.with_row_index("row"), on=["group", "day"], maintain_order="left"
-    )["row"].to_numpy()
-    habit = sparse.coo_array(
-        (np.ones(row.size), (row, windows["account"].to_numpy())),
-        shape=(days.height, seen.habits.shape[0]),
-    ).tocsr() @ seen.habits
+    row = (
+        windows.select("group", "day")
+        .join(days.with_row_index("row"), on=["group", "day"], maintain_order="left")["row"]
+        .to_numpy()
+    )
+    habit = (
+        sparse.coo_array(
+            (np.ones(row.size), (row, windows["account"].to_numpy())),
+            shape=(days.height, seen.habits.shape[0]),
+        ).tocsr()
+        @ seen.habits
+    )
     own = np.bincount(
         row * timing.HOURS + windows["hour"].to_numpy(), minlength=habit.size
     ).reshape(habit.shape)
@@ -207,22 +212,22 @@ def _members_at(seen: Observations, groups: pl.DataFrame, part: Part, width: int
     )
     shared = windows.group_by("group", "day", "hour", "window").agg(members=pl.len())
     hits = windows.join(shared, on=["group", "day", "hour", "window"]).filter(
-        pl.col("members") >= 2  # noqa: PLR2004 - the account itself and one other
+        pl.col("members") >= 2
     )
     observed = hits.group_by("group", "account").agg(observed=pl.len().cast(pl.Float64))
     by_day = windows.group_by("group", "account", "day").agg(active=pl.len())
-    alone = windows.join(
-        shared.filter(pl.col("members") == 1), on=["group", "day", "hour", "window"]
-    ).group_by("group", "account", "day", "hour").agg(alone=pl.len())
+    alone = (
+        windows.join(shared.filter(pl.col("members") == 1), on=["group", "day", "hour", "window"])
+        .group_by("group", "account", "day", "hour")
+        .agg(alone=pl.len())
+    )
     covered = shared.group_by("group", "day", "hour").agg(covered=pl.len())
     chances = (
         by_day.join(covered, on=["group", "day"])
         .join(alone, on=["group", "account", "day", "hour"], how="left")
         .with_columns(others=pl.col("covered") - pl.col("alone").fill_null(0))
     )
-    habit = seen.habits[
-        chances["account"].to_numpy().astype(np.int64), chances["hour"].to_numpy()
-    ]
+    habit = seen.habits[chances["account"].to_numpy().astype(np.int64), chances["hour"].to_numpy()]
     expected = (
         chances.with_columns(habit=pl.Series(habit))
         .group_by("group", "account")

@@ -21,9 +21,7 @@ class Converts:
     name = "converts"
     version = 1
 
-    def measure(
-        self, seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame
-    ) -> pl.DataFrame:
+    def measure(self, seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame) -> pl.DataFrame:
         """Measure groups that have a hub (columns group, hub), columns ``MEASURED``."""
         sent = sent_to_hub(seen, groups, hubs)
         return sent.with_columns(
@@ -41,9 +39,7 @@ class SentByStrangers:
     #: A hub that nobody recruits for is found by friends and by chance.
     USUAL = 0.1
 
-    def measure(
-        self, seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame
-    ) -> pl.DataFrame:
+    def measure(self, seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame) -> pl.DataFrame:
         """Measure groups that have a hub (columns group, hub), columns ``MEASURED``."""
         arrived = (
             hubs.join(seen.arrivals, on="hub")
@@ -63,9 +59,7 @@ class SentByStrangers:
         )
 
 
-def sent_to_hub(
-    seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame
-) -> pl.DataFrame:
+def sent_to_hub(seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame) -> pl.DataFrame:
     """Count the distinct converts of each group: columns group, hub, observed."""
     moves = conversions(seen, WHOLE).join(hubs, on="hub")
     return (
