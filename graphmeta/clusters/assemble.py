@@ -34,12 +34,14 @@ class Clusters:
         results: Columns group, p_value, q_value, confirmed (bool).
         tests: Columns group, layer, observed, expected, p_value: the held-out tests of the fold
             that decided; for groups that no fold found, the layers on everything, with p 1.
+        layers: What each layer has on everything: layer, version, pairs, significant.
         tested: How many groups were tested on held-out data, over all folds.
     """
 
     groups: pl.DataFrame
     results: pl.DataFrame
     tests: pl.DataFrame
+    layers: pl.DataFrame
     tested: int
 
 
@@ -67,8 +69,8 @@ def clusters(
     for fold in range(FOLDS):
         progress(f"confirming on held-out contacts ({fold + 1} of {FOLDS})", (fold + 1) / 4)
         found = find(seen, layers, Part(fold), least, seed)
-        folds.append(confirm(seen, layers, found, fold))
-    groups = _with_orphans(whole, folds, alpha)
+        folds.append(confirm(seen, layers, found.groups, fold))
+    groups = _with_orphans(whole.groups, folds, alpha)
     results, tests = _verdicts(seen, layers, groups, folds)
     results = results.with_columns(confirmed=pl.col("q_value") <= alpha)
     members = _members(seen, layers, groups, results, alpha)
@@ -77,6 +79,7 @@ def clusters(
         groups=members.join(kept, on="group", how="semi", maintain_order="left"),
         results=kept,
         tests=tests.join(kept, on="group", how="semi", maintain_order="left"),
+        layers=whole.layers,
         tested=sum(tested.results.height for tested in folds),
     )
 

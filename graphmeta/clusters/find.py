@@ -10,12 +10,14 @@ tested on another (``confirm``).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from graphmeta import seeds
 from graphmeta.graph.communities import communities
-from graphmeta.nulls import counts
+from graphmeta.nulls import counts, multiplicity
 from graphmeta.signals.base import Layer, Observations, Part
 
 #: Mean surprise per pair, in nats, above which a group holds together; finest first.
@@ -30,13 +32,28 @@ ROUNDS = 3
 MAX_EDGES = 1_000_000
 #: Groups that the finding part itself explains by chance more often than this are not proposed.
 PROPOSE_AT = 1e-3
+#: False discovery rate at which the edges of a layer are counted as validated.
+VALID_AT = 0.01
 
 _GROUPS = pl.Schema({"group": pl.UInt32(), "account": pl.UInt32()})
 
 
-def find(
-    seen: Observations, layers: Sequence[Layer], part: Part, least: int, seed: int
-) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Found:
+    """What a part of the data proposes.
+
+    Args:
+        groups: Columns group, account; no account in two groups. Groups are numbered by their
+            smallest account.
+        layers: One row per layer: layer, version, pairs (edges), significant (those validated
+            at a false discovery rate of ``VALID_AT``).
+    """
+
+    groups: pl.DataFrame
+    layers: pl.DataFrame
+
+
+def find(seen: Observations, layers: Sequence[Layer], part: Part, least: int, seed: int) -> Found:
     """Propose groups of at least ``least`` accounts.
 
     Args:
@@ -46,29 +63,40 @@ def find(
         least: The fewest accounts of a group.
         seed: The run's seed.
 
-    Returns:
-        Columns group, account; no account in two groups. Groups are numbered by their
-        smallest account.
     """
-    edges = union(seen, layers, part)
+    pairs = [layer.pairs(seen, part) for layer in layers]
+    edges = union(pairs)
     chosen = pl.DataFrame(schema={**_GROUPS, "gain": pl.Float64()})
     for resolution in RESOLUTIONS:
         drawn = communities(edges, resolution, seeds.key("communities", seed) % 2**31)
         groups = drawn.select(group="community", account="account")
         groups = refine(seen, layers, groups, part, least)
         chosen = _better(chosen, score(seen, layers, groups, part))
-    return _numbered(chosen.select("group", "account"))
+    described = [_described(layer, frame) for layer, frame in zip(layers, pairs, strict=True)]
+    return Found(_numbered(chosen.select("group", "account")), pl.DataFrame(described))
 
 
-def union(seen: Observations, layers: Sequence[Layer], part: Part) -> pl.DataFrame:
+def _described(layer: Layer, pairs: pl.DataFrame) -> dict[str, str | int]:
+    q_values = multiplicity.benjamini_hochberg(pairs["p_value"].to_numpy())
+    return {
+        "layer": layer.name,
+        "version": layer.version,
+        "pairs": pairs.height,
+        "significant": int((q_values <= VALID_AT).sum()),
+    }
+
+
+def union(pairs: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Add up the layers' edges, and keep the ``MAX_EDGES`` strongest.
+
+    Args:
+        pairs: Every layer's edges.
 
     Returns:
         Columns a, b, weight (nats), in order of (a, b).
     """
-    frames = [layer.pairs(seen, part).select("a", "b", "weight") for layer in layers]
     edges = (
-        pl.concat(frames)
+        pl.concat([frame.select("a", "b", "weight") for frame in pairs])
         .filter(pl.col("weight") > 0)
         .group_by("a", "b")
         .agg(pl.col("weight").sort().sum())
@@ -193,7 +221,7 @@ def _better(chosen: pl.DataFrame, coarser: pl.DataFrame) -> pl.DataFrame:
 
 def after(numbers: pl.Series) -> int:
     """Return the first number that is free: one more than the largest, 0 where there is none."""
-    return int(numbers.to_numpy().max(initial=-1)) + 1
+    return int(numbers.to_numpy().astype(np.int64).max(initial=-1)) + 1
 
 
 def _numbered(groups: pl.DataFrame) -> pl.DataFrame:

@@ -139,7 +139,7 @@ def _analyse(
         "members": tables.member_rows(members, ids, names),
         "evidence": explain.evidence(terms, found.tests, ids),
         "signals": tables.signal_rows(measured, found.tests, members, ids, names),
-        "contacts": tables.contact_rows(graph, members, ids, names),
+        "contacts": tables.contact_rows(graph, seen, members, ids, names),
         "timeline": tables.timeline_rows(store.events, graph, members, ids),
         "quarantine": store.quarantine,
     }

@@ -14,11 +14,9 @@ from graphmeta import provenance, run
 from graphmeta.clusters.assemble import Clusters
 from graphmeta.contract.tables import TABLES
 from graphmeta.ingest import Reading, Store
-from graphmeta.nulls.multiplicity import benjamini_hochberg
 from graphmeta.pipeline.clock import Stopwatch
 from graphmeta.privacy import audit
-from graphmeta.signals import LAYERS
-from graphmeta.signals.base import FOLDS, WHOLE, Observations
+from graphmeta.signals.base import FOLDS, Observations
 from graphmeta.signals.observe import Network
 
 if TYPE_CHECKING:
@@ -53,7 +51,7 @@ def facts(
             "flagged": int(clusters["flagged"].sum()),
         },
         "since": _iso(graph.since),
-        "layers": [_layer(seen, layer.name, layer.version) for layer in LAYERS],
+        "layers": found.layers.to_dicts(),
         "confirmation": {
             "folds": FOLDS,
             "days": seen.span_days,
@@ -143,22 +141,6 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "identifiers": reading.identifiers,
         "dataset": reading.dataset,
     }
-
-
-def _layer(seen: Observations, name: str, version: int) -> dict[str, Any]:
-    layer = next(one for one in LAYERS if one.name == name)
-    pairs = layer.pairs(seen, WHOLE)
-    return {
-        "layer": name,
-        "version": version,
-        "pairs": pairs.height,
-        "significant": significant(pairs),
-    }
-
-
-def significant(pairs: pl.DataFrame, rate: float = 0.01) -> int:
-    """Return how many pairs of a layer are validated at a false discovery rate of 1 %."""
-    return int((benjamini_hochberg(pairs["p_value"].to_numpy()) <= rate).sum())
 
 
 def _iso(seconds: int) -> str:

@@ -118,15 +118,28 @@ def signal_rows(
 
 
 def contact_rows(
-    graph: Network, members: pl.DataFrame, ids: pl.DataFrame, names: pl.Series
+    graph: Network,
+    seen: Observations,
+    members: pl.DataFrame,
+    ids: pl.DataFrame,
+    names: pl.Series,
 ) -> pl.DataFrame:
-    """Return who contacted whom within each cluster, at least one of them scored."""
+    """Return who contacted whom within each cluster, at least one of them scored.
+
+    Where the hub is a group, joining it counts as contacting it.
+    """
     here = members.join(ids, on="group").select(
         "cluster_id", "account", scored=pl.col("role") != "contacted"
     )
+    arrived = seen.arrivals.join(
+        members.filter(pl.col("role") == "hub").select(hub="account").unique(), on="hub"
+    ).select(sender="account", recipient="hub", events=1, first="time", last="time")
+    joined = arrived.cast(graph.contacts.schema).join(
+        graph.contacts, on=["sender", "recipient"], how="anti"
+    )
     rows = (
         here.rename({"account": "sender"})
-        .join(graph.contacts, on="sender")
+        .join(pl.concat([graph.contacts, joined]), on="sender")
         .join(
             here.rename({"account": "recipient"}),
             on=["cluster_id", "recipient"],

@@ -58,6 +58,11 @@ MEMBERS = pl.Schema(
 )
 
 
+def shaped(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """Return the columns of a schema in their types: empty frames have lost theirs."""
+    return frame.select(schema.names()).cast(schema)
+
+
 @dataclass(frozen=True)
 class Part:
     """A part of the data: everything, all but one fold, or that fold alone."""

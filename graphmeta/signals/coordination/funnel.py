@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from graphmeta.nulls import counts, multiplicity
-from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, FloatArray, Observations, Part
+from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, FloatArray, Observations, Part, shaped
 
 WITHIN_S = 3 * 86_400
 _DAY_S = 86_400
@@ -66,7 +66,7 @@ class Funnel:
             )
         )
         return (
-            pl.concat([spokes.select(PAIRS.names()), rims.select(PAIRS.names())])
+            pl.concat([shaped(spokes, PAIRS), shaped(rims, PAIRS)])
             .sort("a", "b", "weight", descending=[False, False, True])
             .unique(["a", "b"], keep="first", maintain_order=True)
         )
@@ -105,11 +105,8 @@ class Funnel:
         )
         expected = expected_converts(seen, groups, rows, tested)
         tail = counts.upper_tail(rows["observed"].to_numpy(), expected)
-        return (
-            rows.with_columns(expected=pl.Series(expected), p_value=pl.Series(tail))
-            .select(GROUPS.names())
-            .sort("group")
-        )
+        judged = rows.with_columns(expected=pl.Series(expected), p_value=pl.Series(tail))
+        return shaped(judged, GROUPS).sort("group")
 
     def hubs_of(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
         """Return, for each group that feeds a validated hub, the one it feeds most.
@@ -140,7 +137,7 @@ class Funnel:
             {"hub": "account"}
         )
         return (
-            pl.concat([fed.select(MEMBERS.names()), itself.select(MEMBERS.names())])
+            pl.concat([shaped(fed, MEMBERS), shaped(itself, MEMBERS)])
             .unique(["group", "account"], keep="first", maintain_order=True)
             .sort("group", "account")
         )

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from graphmeta.nulls import configuration, counts
 from graphmeta.nulls.configuration import Choice
-from graphmeta.signals.base import MEMBERS, PAIRS, FloatArray, IntArray, Observations, Part
+from graphmeta.signals.base import MEMBERS, PAIRS, FloatArray, IntArray, Observations, Part, shaped
 from graphmeta.signals.coordination import incidence, thresholds
 from graphmeta.signals.coordination.thresholds import THRESHOLDS, most_surprising
 
@@ -59,10 +59,11 @@ class SharedTargets:
         )
         a, b = (rows[side].to_numpy().astype(np.int64) for side in "ab")
         expected = null.expected_shared(a, b, np.ones(seen.circle_of.size))
-        return rows.with_columns(
+        tested = rows.with_columns(
             expected=pl.Series(expected),
             p_value=pl.Series(counts.upper_tail(rows["observed"].to_numpy(), expected)),
-        ).select(PAIRS.names())
+        )
+        return shaped(tested, PAIRS)
 
     def groups(
         self, seen: Observations, groups: pl.DataFrame, found: Part, tested: Part
@@ -237,6 +238,6 @@ def _expect_members(
     np.subtract.at(share, who, lean[who, where] * not_shared)
     expected = null.activity[account] * np.maximum(share, 0.0)
     tail = counts.upper_tail(observed["observed"].to_numpy(), expected)
-    return observed.with_columns(expected=pl.Series(expected), p_value=pl.Series(tail)).select(
-        MEMBERS.names()
+    return shaped(
+        observed.with_columns(expected=pl.Series(expected), p_value=pl.Series(tail)), MEMBERS
     )

@@ -17,7 +17,7 @@ import polars as pl
 from scipy import sparse
 
 from graphmeta.nulls import counts, timing
-from graphmeta.signals.base import MEMBERS, PAIRS, FloatArray, Observations, Part
+from graphmeta.signals.base import MEMBERS, PAIRS, FloatArray, Observations, Part, shaped
 from graphmeta.signals.coordination import incidence, thresholds
 from graphmeta.signals.coordination.thresholds import THRESHOLDS, most_surprising
 
@@ -100,11 +100,12 @@ def _pairs_at(seen: Observations, contacts: pl.DataFrame, width: int) -> pl.Data
     a, b = (rows[side].to_numpy().astype(np.int64) for side in "ab")
     expected = null.expected_shared(a, b)
     observed = rows["observed"].to_numpy()
-    return rows.with_columns(
+    tested = rows.with_columns(
         expected=pl.Series(expected),
         weight=pl.Series(counts.surprise(observed, expected)),
         p_value=pl.Series(counts.upper_tail(observed, expected)),
-    ).select(PAIRS.names())
+    )
+    return shaped(tested, PAIRS)
 
 
 def _apart(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
@@ -237,4 +238,4 @@ def _members_at(seen: Observations, groups: pl.DataFrame, part: Part, width: int
         pl.col("observed").fill_null(0.0)
     )
     tail = counts.upper_tail(rows["observed"].to_numpy(), rows["expected"].to_numpy())
-    return rows.with_columns(p_value=pl.Series(tail)).select(MEMBERS.names())
+    return shaped(rows.with_columns(p_value=pl.Series(tail)), MEMBERS)

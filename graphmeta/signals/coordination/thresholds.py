@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from graphmeta.nulls import counts
-from graphmeta.signals.base import GROUPS
+from graphmeta.signals.base import GROUPS, shaped
 
 #: How many of a group have to share a bin: the choices.
 THRESHOLDS = (2, 3, 4, 6, 9)
@@ -41,4 +41,4 @@ def most_surprising(tallies: pl.DataFrame, settings: Sequence[str]) -> pl.DataFr
 def tested(tallies: pl.DataFrame) -> pl.DataFrame:
     """Turn one tally per group into one test per group, columns ``GROUPS``."""
     tail = counts.upper_tail(tallies["observed"].to_numpy(), tallies["expected"].to_numpy())
-    return tallies.with_columns(p_value=pl.Series(tail)).select(GROUPS.names()).sort("group")
+    return shaped(tallies.with_columns(p_value=pl.Series(tail)), GROUPS).sort("group")
