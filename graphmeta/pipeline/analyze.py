@@ -9,8 +9,6 @@ what they do, for and against; ``tables`` and ``manifest`` write down what was s
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +18,10 @@ from graphmeta import run
 from graphmeta.clusters import history, roles
 from graphmeta.clusters.assemble import Clusters, clusters
 from graphmeta.engines.base import Progress, silent
-from graphmeta.errors import UsageError
 from graphmeta.ingest import Reading, Store, ingest
 from graphmeta.pipeline import manifest, tables
 from graphmeta.pipeline.clock import Stopwatch
+from graphmeta.pipeline.settings import Settings
 from graphmeta.run import RunFolder
 from graphmeta.scores import behaviour, explain, rank
 from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
@@ -31,47 +29,6 @@ from graphmeta.signals.acts import acts
 from graphmeta.signals.base import WHOLE, Observations
 from graphmeta.signals.coordination.funnel import Funnel
 from graphmeta.signals.observe import Network, network, observe
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What an analysis can be asked to do otherwise.
-
-    Args:
-        since: First contacts before it are history; the end of the first quarter of the data
-            where absent. With a zone.
-        alpha: The bound on the false discovery rate of coordination by chance.
-        min_score: The score from which behaviour looks abusive.
-        min_actors: The fewest scored accounts of a cluster.
-        seed: Equal input, configuration and seed give equal tables.
-        retention_days: After so many days the run no longer opens.
-
-    Raises:
-        UsageError: A value makes no sense.
-    """
-
-    since: datetime | None = None
-    alpha: float = 0.05
-    min_score: float = 0.5
-    min_actors: int = 3
-    seed: int = 0
-    retention_days: int = 30
-
-    def __post_init__(self) -> None:
-        for name, good, remedy in (
-            ("alpha", 0 < self.alpha < 1, "Give a share between 0 and 1, such as 0.05."),
-            ("min_score", 0 <= self.min_score <= 1, "Give a score from 0 to 1, such as 0.5."),
-            ("min_actors", self.min_actors >= 2, "Give 2 or more: no account stands alone."),
-            ("seed", self.seed >= 0, "Give a whole number from 0."),
-            ("retention_days", self.retention_days >= 1, "Give 1 day or more."),
-        ):
-            if not good:
-                raise UsageError(f"{name} = {getattr(self, name)} makes no sense.", remedy)
-        if self.since is not None and self.since.tzinfo is None:
-            raise UsageError(
-                f"since = {self.since.isoformat()} has no time zone.",
-                "Give one, such as 2026-03-01T00:00:00+00:00.",
-            )
 
 
 def analyze(

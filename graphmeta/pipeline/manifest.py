@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
@@ -15,12 +15,10 @@ from graphmeta.clusters.assemble import Clusters
 from graphmeta.contract.tables import TABLES
 from graphmeta.ingest import Reading, Store
 from graphmeta.pipeline.clock import Stopwatch
+from graphmeta.pipeline.settings import Settings
 from graphmeta.privacy import audit
 from graphmeta.signals.base import FOLDS, Observations
 from graphmeta.signals.observe import Network
-
-if TYPE_CHECKING:
-    from graphmeta.pipeline.analyze import Settings
 
 _BOUND = (
     "Among the confirmed clusters, at most a share of {alpha:g} is expected to be coordinated by "
