@@ -115,11 +115,11 @@ def claim(path: Path) -> Path:
     try:
         if partial.exists():
             shutil.rmtree(partial)
-        partial.mkdir(parents=True)
+        partial.mkdir()
     except OSError as error:
         raise RunError(
             f"{partial} cannot be made: {error.strerror}.",
-            "Choose an --out in a folder that you may write to.",
+            "Choose an --out in a folder that exists and that you may write to.",
         ) from error
     return partial
 

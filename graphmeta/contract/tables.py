@@ -48,7 +48,8 @@ MEMBERS = pl.Schema(
 #: ``score`` says which sum the row belongs to: "coordination", "spam" or "recruitment".
 #: The contributions of one cluster's "spam" rows add up to the log-odds of its ``spam`` score,
 #: those of its "recruitment" rows to the log-odds of ``recruitment``. "coordination" rows say
-#: what ties the accounts together and contribute to neither.
+#: what ties the accounts together, with the log-likelihood ratio against chance (nats, negative
+#: where there was less than by chance) as their contribution, and are part of neither sum.
 EVIDENCE = pl.Schema(
     {
         "cluster_id": pl.String(),

@@ -59,6 +59,13 @@ def surprise(observed: FloatArray, expected: FloatArray) -> FloatArray:
     return np.where(o > e, special.xlogy(o, o / e) - (o - e), 0.0)
 
 
+def signed_surprise(observed: FloatArray, expected: FloatArray) -> FloatArray:
+    """Return the log-likelihood ratio in nats, negative where less was observed than expected."""
+    o = np.asarray(observed, dtype=np.float64)
+    e = np.maximum(np.asarray(expected, dtype=np.float64), 1e-9)
+    return np.asarray(np.sign(o - e) * (special.xlogy(o, o / e) - (o - e)))
+
+
 def at_least(mean: FloatArray, threshold: NDArray[np.int64] | int) -> FloatArray:
     """Return P(Poisson(mean) >= threshold) for thresholds of at least 1."""
     return np.asarray(special.gammainc(np.asarray(threshold, dtype=np.float64), mean))

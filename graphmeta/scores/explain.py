@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from graphmeta.contract.tables import EVIDENCE
+from graphmeta.nulls import counts
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,9 @@ def _percent(value: float) -> str:
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
+
+#: A contribution smaller than this, in log-odds, speaks neither for nor against.
+_SPEAKS_FROM = 0.05
 
 WORDINGS: dict[str, Wording] = {
     "defence_rate": Wording(
@@ -146,14 +150,14 @@ WORDINGS: dict[str, Wording] = {
 }
 
 
-def sentence(term: str, observed: float | None, expected: float | None, favours: bool) -> str:
+def sentence(term: str, observed: float | None, expected: float | None, contribution: float) -> str:
     """Say one piece of evidence.
 
     Args:
         term: The measurement.
         observed: Its value, absent for the constant.
         expected: What is usual or due to chance.
-        favours: Whether it adds to the score.
+        contribution: What it adds to the score; where it adds nothing, nothing is read into it.
     """
     wording = WORDINGS.get(term)
     if wording is None:  # a signal that somebody added without wording it
@@ -161,7 +165,9 @@ def sentence(term: str, observed: float | None, expected: float | None, favours:
     told = wording.told.format(
         observed=wording.unit(observed or 0.0), expected=wording.unit(expected or 0.0)
     )
-    means = wording.speaks_for if favours else wording.speaks_against
+    means = ""
+    if abs(contribution) >= _SPEAKS_FROM:
+        means = wording.speaks_for if contribution > 0 else wording.speaks_against
     text = f"{told}: {means}." if means else f"{told}."
     return text[0].upper() + text[1:]
 
@@ -183,11 +189,13 @@ def evidence(terms: pl.DataFrame, tests: pl.DataFrame, ids: pl.DataFrame) -> pl.
         term="layer",
         observed="observed",
         expected="expected",
-        contribution=-pl.col("p_value").clip(lower_bound=1e-300).log(),
+        contribution=pl.Series(
+            counts.signed_surprise(tests["observed"].to_numpy(), tests["expected"].to_numpy())
+        ),
     )
     rows = pl.concat([terms, coordination], how="vertical_relaxed").join(ids, on="group")
     says = [
-        sentence(row["term"], row["observed"], row["expected"], row["contribution"] > 0)
+        sentence(row["term"], row["observed"], row["expected"], row["contribution"])
         for row in rows.iter_rows(named=True)
     ]
     return (

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 import polars as pl
 
 from graphmeta import seeds
+from graphmeta.errors import UsageError
 from graphmeta.graph import circles, contacts, strangers
 from graphmeta.signals.base import FOLDS, FloatArray, IntArray, Observations
 
@@ -55,10 +57,19 @@ def network(events: pl.LazyFrame, entities: int, since: int | None, seed: int) -
         since: Seconds from which first contacts are judged; the end of the first quarter of
             the data where absent.
         seed: The run's seed.
+
+    Raises:
+        UsageError: Nothing happened after ``since``.
     """
     span = events.select(first=pl.col("time").min(), last=pl.col("time").max()).collect()
     first, last = int(span["first"][0]), int(span["last"][0])
     start = first + (last - first) // 4 if since is None else since
+    if start > last:
+        raise UsageError(
+            "There are no events after the moment from which first contacts are judged (since).",
+            f"The last event is of {datetime.fromtimestamp(last, UTC):%Y-%m-%d %H:%M} UTC: "
+            "choose an earlier moment.",
+        )
     pairs = contacts.contacts(contacts.reaches(events)).collect().sort("sender", "recipient")
     firsts = contacts.first_contacts(pairs.lazy()).collect().sort("time", "sender", "recipient")
     known = contacts.acquaintances(firsts.lazy()).collect().sort("a", "b")
