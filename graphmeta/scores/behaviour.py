@@ -4,8 +4,10 @@ Each score is additive: its log-odds are a constant and one term per measurement
 monotone in it, so the score is exactly the sum of what is shown. A term is a weight times the
 logarithm of observed over usual, bounded so that no single measurement decides alone.
 
-The weights are set by hand from what abuse and its look-alikes are known to do; nothing was
-fitted. Scores therefore order clusters and are no probabilities, and every report says so.
+The weights are set by hand: their signs from what abuse and its look-alikes are known to do, the
+constants so that volunteers who write to strangers from one list, the most tempting look-alike,
+stay below one half on synthetic worlds. Scores order clusters and are no probabilities, and every
+report says so.
 """
 
 from __future__ import annotations
@@ -63,16 +65,16 @@ class Score:
 
 SPAM = Score(
     "spam",
-    constant=-3.0,
+    constant=-4.3,
     terms=(
         Term("defence_rate", 2.0, 0.003, 4.0, 2.0),
         Term("reply_rate", -1.2, 0.02, 1.5, 1.5),
         Term("fan_out", 0.5, 0.2, 1.5, 0.5),
         Term("stranger_share", 1.0, 0.05, 0.4, 1.0),
-        Term("inbound_share", -0.4, 0.02, 0.6, 1.0),
+        Term("inbound_share", -0.5, 0.02, 1.2, 1.0),
         Term("insistence", -1.0, 0.0, 0.4, 2.0),
         Term("dialogue", -0.5, 0.5, 0.4, 1.0),
-        Term("acquaintances", -0.3, 1.0, 0.4, 1.0),
+        Term("acquaintances", -0.6, 1.0, 0.8, 1.2),
         Term("youth", 0.4, 0.05, 0.6, 0.3),
         Term("mutual_ties", -0.5, 0.01, 0.0, 1.5),
         Term("declared", -0.6, 0.05, 0.0, 1.5),
