@@ -63,8 +63,14 @@ def observed(
     habits: FloatArray | None = None,
     new: float = 1.0,
 ) -> Observations:
-    """Return what layers look at, with folds dealt by number: account and day modulo three."""
-    rows = sorted(set(contacts), key=lambda row: (row[2], row[0], row[1]))
+    """Return what layers look at, with folds dealt by number: account and day modulo three.
+
+    Of several contacts of one pair the first one counts.
+    """
+    first: dict[tuple[int, int], int] = {}
+    for sender, recipient, at in contacts:
+        first[sender, recipient] = min(at, first.get((sender, recipient), at))
+    rows = sorted(((*pair, at) for pair, at in first.items()), key=lambda row: (row[2], *row))
     schema = {"sender": pl.UInt32, "recipient": pl.UInt32, "time": pl.Int64}
     time = pl.col("time")
     strangers = pl.DataFrame(rows, schema=schema, orient="row").select(

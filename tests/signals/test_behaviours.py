@@ -1,0 +1,197 @@
+"""What each behaviour measures, on acts so few that they can be counted by hand."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from tinyworld import DAY, groups_of, ties
+
+from graphmeta.signals import BEHAVIOURS
+from graphmeta.signals.acts import MEASURED, Acts, Behaviour, share
+from graphmeta.signals.behaviour.acquaintances import Acquaintances
+from graphmeta.signals.behaviour.declared import Declared
+from graphmeta.signals.behaviour.defence_rate import DefenceRate
+from graphmeta.signals.behaviour.dialogue import Dialogue
+from graphmeta.signals.behaviour.fan_out import FanOut
+from graphmeta.signals.behaviour.inbound_share import InboundShare
+from graphmeta.signals.behaviour.insistence import Insistence
+from graphmeta.signals.behaviour.mutual_ties import MutualTies
+from graphmeta.signals.behaviour.reply_rate import ReplyRate
+from graphmeta.signals.behaviour.stranger_share import StrangerShare
+from graphmeta.signals.behaviour.youth import Youth
+
+ACTORS, ORDINARY = (0, 1, 2, 3), (10, 11, 12, 13)
+GROUPS = groups_of(ACTORS, ORDINARY)
+SINCE = 1_000
+#: sender, recipient, time, events, replies, stranger, defended
+Opening = tuple[int, int, int, int, int, bool, bool]
+
+
+def town() -> Acts:
+    """Four actors reach twenty strangers each; four ordinary people meet friends and answer.
+
+    Nobody answers the actors except one in ten; half of those they reach block them. Actor 0
+    and 1 know each other. The actors are new, and actor 3 declares itself.
+    """
+    rows: list[Opening] = []
+    for actor in ACTORS:
+        for n in range(20):
+            reply = 1 if n % 10 == 0 else 0
+            at = SINCE + DAY * (n // 10)
+            rows.append((actor, 100 + 20 * actor + n, at, 1, reply, True, n % 2 == 0))
+    for one in ORDINARY:
+        for n in range(8):
+            at = SINCE + DAY * n
+            stranger = n < 4
+            rows.append((one, 200 + 8 * one + n, at, 3, 5 * (n % 2), stranger, False))
+            rows.append((300 + n, one, at + 50, 2, 2, False, False))
+    schema = {
+        "sender": pl.UInt32,
+        "recipient": pl.UInt32,
+        "time": pl.Int64,
+        "events": pl.Int64,
+        "replies": pl.Int64,
+        "stranger": pl.Boolean,
+        "defended": pl.Boolean,
+    }
+    openings = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+        answered=pl.col("replies") > 0
+    )
+    friends = [(one, 400 + n, 1) for one in ORDINARY for n in range(6)]
+    approached = [(0, 100, SINCE), (1, 120, SINCE)]
+    accounts = sorted({account for row in rows for account in row[:2]} | set(range(400, 406)))
+    table = pl.DataFrame(
+        {
+            "account": accounts,
+            "seen": [SINCE if one in ACTORS else 0 for one in accounts],
+            "declared": ["business" if one == 3 else None for one in accounts],
+        },
+        schema={"account": pl.UInt32, "seen": pl.Int64, "declared": pl.String},
+    )
+    return Acts(openings, ties([*friends, *approached, (0, 1, 1)]), table, SINCE)
+
+
+def values(behaviour: Behaviour) -> tuple[float, float, float]:
+    """Return what actors and ordinary people do, and what is usual."""
+    found = behaviour.measure(town(), GROUPS)
+    assert found["group"].to_list() == [0, 1]
+    assert found["expected"].n_unique() == 1
+    return found["value"][0], found["value"][1], found["expected"][0]
+
+
+@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda one: one.name)
+def test_every_behaviour_gives_one_row_per_group_in_one_unit(behaviour: Behaviour) -> None:
+    found = behaviour.measure(town(), GROUPS)
+    assert found.cast(MEASURED).schema == MEASURED
+    assert found["group"].to_list() == [0, 1]
+    assert found["value"].is_finite().all()
+    assert found["expected"].is_finite().all()
+    assert (found["support"] > 0).all()
+
+
+@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda one: one.name)
+def test_the_order_of_acts_and_the_other_groups_have_no_say(behaviour: Behaviour) -> None:
+    acts = town()
+    shuffled = Acts(
+        acts.openings.reverse(), acts.acquaintances.reverse(), acts.accounts.reverse(), SINCE
+    )
+    whole = behaviour.measure(acts, GROUPS)
+    assert behaviour.measure(shuffled, GROUPS.reverse()).equals(whole)
+    alone = behaviour.measure(acts, GROUPS.filter(group=1))
+    assert alone.equals(whole.filter(group=1))
+
+
+@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda one: one.name)
+def test_groups_that_did_nothing_are_usual_or_absent(behaviour: Behaviour) -> None:
+    nobody = groups_of([100, 101, 102])
+    found = behaviour.measure(town(), nobody)
+    if behaviour.name not in {"acquaintances", "mutual_ties", "inbound_share", "declared"}:
+        assert found.is_empty()
+    assert found["value"].is_finite().all()
+
+
+@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda one: one.name)
+def test_without_acts_nothing_is_measured(behaviour: Behaviour) -> None:
+    acts = town()
+    empty = Acts(acts.openings.clear(), acts.acquaintances.clear(), acts.accounts.clear(), SINCE)
+    found = behaviour.measure(empty, GROUPS)
+    assert found["value"].is_finite().all()
+    assert behaviour.measure(acts, GROUPS.clear()).is_empty()
+
+
+def test_a_share_is_pulled_towards_everybodys_by_so_many_rows() -> None:
+    rows = pl.DataFrame(
+        {"sender": [0, 0, 1, 1], "good": [True, True, False, False]},
+        schema_overrides={"sender": pl.UInt32},
+    )
+    found = share(rows, groups_of([0]), "good", pull=2.0)
+    assert found.rows() == [(0, (2 + 2 * 0.5) / 4, 0.5, 2)]
+
+
+def test_stranger_share_is_the_share_of_first_contacts_that_went_to_strangers() -> None:
+    usual = 96 / 144
+    assert values(StrangerShare()) == pytest.approx(
+        ((80 + 10 * usual) / 90, (16 + 10 * usual) / 42, usual)
+    )
+
+
+def test_reply_rate_is_the_share_of_strangers_who_answered() -> None:
+    usual = (8 + 8) / 96
+    assert values(ReplyRate()) == pytest.approx(
+        ((8 + 10 * usual) / 90, (8 + 10 * usual) / 26, usual)
+    )
+
+
+def test_defence_rate_is_the_share_of_strangers_who_blocked_or_reported() -> None:
+    usual = 40 / 96
+    assert values(DefenceRate()) == pytest.approx(((40 + 20 * usual) / 100, 20 * usual / 36, usual))
+
+
+def test_fan_out_counts_strangers_on_days_with_any() -> None:
+    usual = 96 / (8 + 16)
+    assert values(FanOut()) == pytest.approx(((80 + 3 * usual) / 11, (16 + 3 * usual) / 19, usual))
+
+
+def test_inbound_share_is_the_share_of_first_contacts_that_others_began() -> None:
+    actors, ordinary, usual = values(InboundShare())
+    assert usual == 0.5
+    assert actors == pytest.approx((0 + 10 * 0.5) / 90)
+    assert ordinary == pytest.approx((32 + 10 * 0.5) / 74)
+
+
+def test_insistence_counts_messages_to_strangers_who_never_answered() -> None:
+    usual = (72 * 1 + 8 * 3) / 80
+    assert values(Insistence()) == pytest.approx(
+        ((72 + 10 * usual) / 82, (24 + 10 * usual) / 18, usual)
+    )
+
+
+def test_dialogue_counts_replies_of_strangers_who_answered() -> None:
+    usual = (8 * 1 + 8 * 5) / 16
+    assert values(Dialogue()) == pytest.approx(((8 + 5 * usual) / 13, (40 + 5 * usual) / 13, usual))
+
+
+def test_acquaintances_leave_out_those_whom_the_account_approached() -> None:
+    actors, ordinary, _ = values(Acquaintances())
+    assert actors == 0.5  # two actors know each other, two know nobody
+    assert ordinary == 6.0
+
+
+def test_youth_is_the_share_of_accounts_that_began_once_judging_had() -> None:
+    actors, ordinary, usual = values(Youth())
+    assert usual == 4 / 16  # four actors, four ordinary people, eight who wrote to them
+    assert actors == pytest.approx((4 + 3 * usual) / 7)
+    assert ordinary == pytest.approx(3 * usual / 7)
+
+
+def test_mutual_ties_are_the_share_of_pairs_that_know_each_other() -> None:
+    actors, ordinary, usual = values(MutualTies())
+    assert (actors, ordinary) == (1 / 6, 0.0)
+    everybody = town().accounts.height
+    assert usual == pytest.approx(2 * 27 / (everybody * (everybody - 1)))
+
+
+def test_declared_is_the_share_of_accounts_that_say_what_they_are() -> None:
+    actors, ordinary, usual = values(Declared())
+    assert actors == pytest.approx((1 + usual) / 5)
+    assert ordinary == pytest.approx(usual / 5)
