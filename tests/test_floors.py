@@ -1,0 +1,84 @@
+"""Do the floors hold: who imports whom, which library stands where, who materialises frames?"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "graphmeta"
+
+#: Libraries that stand on one floor alone, so that a run without them is a run without that floor.
+HOMES = {
+    "bokeh": ("report", "notebook"),
+    "cryptography": ("privacy",),
+    "cyclopts": ("cli",),
+    "graspologic_native": ("graph",),
+    "jinja2": ("report",),
+    "polars_hash": ("privacy",),
+    "pyarrow": ("privacy", "ingest"),
+    "pyspark": ("engines",),
+    "rich": ("cli",),
+    "sqlalchemy": ("cases",),
+    "starlette": ("workbench",),
+    "uvicorn": ("workbench",),
+}
+
+#: Where lazy frames may be computed whole. Everything else below the surfaces stays lazy, works on
+#: frames that these have made, or streams through ``engines``.
+MATERIALISE = (
+    "graphmeta/pipeline/",
+    "graphmeta/signals/acts.py",
+    "graphmeta/signals/observe.py",
+    "graphmeta/engines/",
+)
+SURFACES = ("graphmeta/cli/", "graphmeta/notebook.py", "graphmeta/bench/", "graphmeta/workbench/")
+
+
+def modules() -> Iterator[tuple[Path, ast.Module]]:
+    """Yield every module of the package, parsed."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Yield the top-level package of every import, wherever in the module it stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield str(node.module).partition(".")[0]
+
+
+def test_a_floor_imports_only_from_floors_below_it() -> None:
+    # A process of its own: the linter reads the sources, not what this one has imported.
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_library_is_imported_on_its_own_floor_alone(library: str) -> None:
+    floors = {
+        path.parts[1].removesuffix(".py") for path, tree in modules() if library in imported(tree)
+    }
+    assert floors <= set(HOMES[library])
+
+
+def test_pandas_is_not_imported_at_all() -> None:
+    assert [path for path, tree in modules() if "pandas" in imported(tree)] == []
+
+
+def test_frames_are_materialised_in_few_places() -> None:
+    collecting = {
+        path.as_posix()
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("collect", "collect_batches")
+    }
+    assert [path for path in collecting if not path.startswith((*MATERIALISE, *SURFACES))] == []
