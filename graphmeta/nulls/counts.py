@@ -66,6 +66,24 @@ def signed_surprise(observed: FloatArray, expected: FloatArray) -> FloatArray:
     return np.asarray(np.sign(o - e) * (special.xlogy(o, o / e) - (o - e)))
 
 
-def at_least(mean: FloatArray, threshold: NDArray[np.int64] | int) -> FloatArray:
-    """Return P(Poisson(mean) >= threshold) for thresholds of at least 1."""
-    return np.asarray(special.gammainc(np.asarray(threshold, dtype=np.float64), mean))
+def at_least(mean: FloatArray, squares: FloatArray, threshold: int) -> FloatArray:
+    """Return the chance that at least ``threshold`` of some independent events happen.
+
+    The Poisson-binomial law is followed by the binomial law of the same mean and variance (Ehm
+    1991), which is exact where all chances are equal. A Poisson law would let one account meet
+    itself: it expects twice as many meetings of two accounts as there are, and more where one
+    of them is much busier than the other.
+
+    Args:
+        mean: Sums of the events' chances.
+        squares: Sums of the squares of the chances, in the shape of ``mean``.
+        threshold: At least 2; 0 is returned where it is more than the effective number of events.
+
+    Returns:
+        Shape of ``mean``.
+    """
+    size = mean**2 / np.maximum(squares, 1e-300)
+    chance = np.clip(squares / np.maximum(mean, 1e-300), 0.0, 1.0)
+    left = size - threshold + 1.0
+    tail = special.betainc(float(threshold), np.maximum(left, 1e-6), chance)
+    return np.where(left > 0, tail, 0.0)

@@ -6,6 +6,12 @@ first: more of a hub's arrivals must have been contacted by strangers shortly be
 contacts happen to them otherwise, from at least two sources. Then every account is tested
 against validated hubs alone, its own converts excluded from the hub's inflow.
 
+Both nulls are conditional, because people come and go in bursts: whoever has just been contacted
+is around, and contacts other accounts too, at many times its usual rate. What is asked is not
+whether those contacted went anywhere, but whether they went to this hub more often than its share
+of everybody's arrivals explains; and for a hub, whether those who arrived had been contacted
+shortly before more often than those who arrived elsewhere.
+
 Bins are the contacted accounts, so the parts of the data are split by contacted account, with
 everything that account does. A hub that people find by themselves (a popular shop, a helpline)
 has many arrivals that nobody sent, which is what its inflow is for.
@@ -15,12 +21,12 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from scipy import optimize
 
 from graphmeta.nulls import counts, multiplicity
 from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, FloatArray, Observations, Part, shaped
 
 WITHIN_S = 3 * 86_400
-_DAY_S = 86_400
 #: False discovery rate at which hubs are validated, and the sources that each needs.
 HUB_RATE = 0.01
 LEAST_SOURCES = 2
@@ -167,42 +173,64 @@ def conversions(seen: Observations, part: Part) -> pl.DataFrame:
 def validated_hubs(seen: Observations, moves: pl.DataFrame, part: Part) -> pl.DataFrame:
     """Return hubs whose arrivals had been contacted by strangers more than by chance.
 
+    An account is contacted shortly before it arrives somewhere at a rate of its own: how often
+    strangers contact it for other reasons, half pulled towards everybody's. One factor, common to
+    all, brings the arrivals that this explains to as many as there were: that people arrive while
+    they are active, and are contacted while they are active, is no news.
+
     Returns:
         Columns hub, observed (converted arrivals), expected, p_value, q_value.
     """
     contacted = seen.strangers.filter(part.keeps("recipient_fold"))
-    arrivals = seen.arrivals.filter(part.keeps("account_fold"))
     by_hub = moves.group_by("hub").agg(
         observed=pl.col("recipient").n_unique().cast(pl.Float64),
         sources=pl.col("sender").n_unique(),
     )
-    tests = by_hub.height
-    several = by_hub.filter(pl.col("sources") >= LEAST_SOURCES)
     times = contacted.group_by(account="recipient").agg(times=pl.len().cast(pl.Float64))
     followed = moves.group_by("hub", account="recipient").agg(
         followed=pl.col("sender").n_unique().cast(pl.Float64)
     )
     typical = contacted.height / max(seen.circle_of.size, 1)
-    share = WITHIN_S / (seen.span_days * _DAY_S)
-    chance = (
-        arrivals.join(several, on="hub", how="semi")
-        .select("account", "hub")
-        .unique(maintain_order=True)
-        .join(times, on="account", how="left")
-        .join(followed, on=["hub", "account"], how="left")
+    arrivals = (
+        _arrivals(seen, part)
+        .join(times, on="account", how="left", maintain_order="left")
+        .join(followed, on=["hub", "account"], how="left", maintain_order="left")
         .select(
             "hub",
             rate=(pl.col("times").fill_null(0.0) - pl.col("followed").fill_null(0.0) + typical) / 2,
         )
-        .group_by("hub")
-        .agg(expected=(1.0 - (-pl.col("rate") * share).exp()).sum())
     )
-    rows = several.join(chance, on="hub").sort("hub")
+    chance = _chances(arrivals["rate"].to_numpy(), float(by_hub["observed"].sum()))
+    expected = (
+        arrivals.with_columns(chance=pl.Series(chance))
+        .group_by("hub", maintain_order=True)
+        .agg(expected=pl.col("chance").sum())
+    )
+    several = by_hub.filter(pl.col("sources") >= LEAST_SOURCES)
+    rows = several.join(expected, on="hub").sort("hub")
     tail = counts.upper_tail(rows["observed"].to_numpy(), rows["expected"].to_numpy())
     return rows.with_columns(
         p_value=pl.Series(tail),
-        q_value=pl.Series(multiplicity.benjamini_hochberg(tail, max(tests, tail.size))),
+        q_value=pl.Series(multiplicity.benjamini_hochberg(tail, max(by_hub.height, tail.size))),
     ).filter(pl.col("q_value") <= HUB_RATE)
+
+
+def _arrivals(seen: Observations, part: Part) -> pl.DataFrame:
+    """Return the first arrival of each account at each hub."""
+    return seen.arrivals.filter(part.keeps("account_fold")).unique(
+        ["account", "hub"], keep="first", maintain_order=True
+    )
+
+
+def _chances(rate: FloatArray, total: float) -> FloatArray:
+    """Return ``1 - exp(-factor * rate)``, with the factor that makes them add up to ``total``."""
+    if not 0.0 < total < rate.size:
+        return np.full(rate.size, min(total, 1.0))
+
+    def excess(log_factor: float) -> float:
+        return float(-np.expm1(-np.exp(log_factor) * rate).sum() - total)
+
+    return np.asarray(-np.expm1(-np.exp(optimize.brentq(excess, -50.0, 50.0)) * rate))
 
 
 def _converted(moves: pl.DataFrame, groups: pl.DataFrame, hub: pl.DataFrame) -> pl.DataFrame:
@@ -221,8 +249,8 @@ def expected_converts(
 ) -> FloatArray:
     """Return how many of a group's contacted would have gone to the hub on their own.
 
-    A hub draws accounts at the rate of the arrivals that the group did not send; an account
-    goes anywhere at the rate of its own arrivals, half pulled towards everybody's.
+    As many arrivals, anywhere, as followed the group's contacts, times the hub's share of the
+    arrivals that the group did not send there. Half an arrival is granted to every hub.
 
     Args:
         seen: What is observed.
@@ -233,28 +261,20 @@ def expected_converts(
     Returns:
         Shape (rows,).
     """
-    arrivals = seen.arrivals.filter(part.keeps("account_fold"))
-    contacted = seen.strangers.filter(part.keeps("recipient_fold"))
-    goers = arrivals.group_by("account").agg(goes=pl.len().cast(pl.Float64))
-    typical = arrivals.height / max(seen.circle_of.size, 1)
-    inflow = arrivals.group_by("hub").agg(inflow=pl.col("account").n_unique().cast(pl.Float64))
-    share = min(1.0, WITHIN_S / (seen.span_days * _DAY_S))
-    reach = (
-        groups.join(contacted, left_on="account", right_on="sender")
-        .select("group", account="recipient")
-        .unique(maintain_order=True)
-        .join(goers, on="account", how="left")
+    arrivals = _arrivals(seen, part)
+    inflow = arrivals.group_by("hub").agg(inflow=pl.len().cast(pl.Float64))
+    followed = (
+        groups.join(conversions(seen, part), left_on="account", right_on="sender")
+        .select("group", "recipient", "hub")
+        .unique()
         .group_by("group")
-        .agg(reach=((pl.col("goes").fill_null(0.0) + typical) / 2).sum())
+        .agg(followed=pl.len().cast(pl.Float64))
     )
     joined = (
-        rows.join(reach, on="group", how="left", maintain_order="left")
+        rows.join(followed, on="group", how="left", maintain_order="left")
         .join(inflow, on="hub", how="left", maintain_order="left")
-        .select(
-            unsent=(pl.col("inflow").fill_null(0.0) - pl.col("observed")).clip(lower_bound=0.0)
-            + 0.5,
-            reach=pl.col("reach").fill_null(0.0),
-        )
+        .with_columns(pl.col("followed", "inflow").fill_null(0.0))
     )
-    everywhere = max(float(arrivals.height), 1.0)
-    return np.asarray(joined["reach"].to_numpy() * share * joined["unsent"].to_numpy() / everywhere)
+    unsent = (joined["inflow"] - joined["observed"]).clip(lower_bound=0.0).to_numpy() + 0.5
+    elsewhere = np.maximum(arrivals.height - joined["observed"].to_numpy(), 1.0)
+    return np.asarray(joined["followed"].to_numpy() * np.minimum(unsent / elsewhere, 1.0))

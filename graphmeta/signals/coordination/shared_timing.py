@@ -136,7 +136,7 @@ def _tally_at(
         "group", "account", "day", "hour", window=pl.col("second_of_day") // width
     ).unique(maintain_order=True)
     numbers = np.sort(windows["group"].unique().to_numpy())
-    days, mean = _expected_members(seen, everybody, windows, width)
+    days, mean, squares = _expected_members(seen, everybody, windows, width)
     of_day = np.searchsorted(numbers, days["group"].to_numpy())
     each = 3600 // width
     shared = windows.group_by("group", "day", "window").agg(members=pl.len())
@@ -144,7 +144,7 @@ def _tally_at(
     members = shared["members"].to_numpy()
     frames = []
     for level in THRESHOLDS:
-        chance = (each * counts.at_least(mean / each, level)).sum(axis=1)
+        chance = each * counts.at_least(mean, squares, level).sum(axis=1)
         frames.append(
             pl.DataFrame(
                 {
@@ -154,7 +154,10 @@ def _tally_at(
                     "observed": np.bincount(
                         row, weights=members >= level, minlength=numbers.size
                     ).astype(np.float64),
-                    "expected": np.bincount(of_day, weights=chance, minlength=numbers.size),
+                    # NumPy counts nothing in integers, whatever the weights.
+                    "expected": np.bincount(of_day, weights=chance, minlength=numbers.size).astype(
+                        np.float64
+                    ),
                 }
             )
         )
@@ -163,11 +166,12 @@ def _tally_at(
 
 def _expected_members(
     seen: Observations, everybody: pl.DataFrame, windows: pl.DataFrame, width: int
-) -> tuple[pl.DataFrame, FloatArray]:
-    """Return how many (member, window) pairs each group has in each hour by chance.
+) -> tuple[pl.DataFrame, FloatArray, FloatArray]:
+    """Return how many members of each group are in one window of each hour by chance.
 
     Returns:
-        The active days (columns group, day), and the expected pairs, shape (active days, 24).
+        The active days (columns group, day), the sum over members of their chances to be in a
+        given window of an hour, shape (active days, 24), and the sum of the chances' squares.
     """
     shape = (seen.span_days, timing.HOURS)
     all_windows = _windows(everybody, width)
@@ -181,21 +185,23 @@ def _expected_members(
         .join(days.with_row_index("row"), on=["group", "day"], maintain_order="left")["row"]
         .to_numpy()
     )
-    habit = (
-        sparse.coo_array(
-            (np.ones(row.size), (row, windows["account"].to_numpy())),
-            shape=(days.height, seen.habits.shape[0]),
-        ).tocsr()
-        @ seen.habits
+    times = sparse.coo_array(
+        (np.ones(row.size), (row, windows["account"].to_numpy())),
+        shape=(days.height, seen.habits.shape[0]),
+    ).tocsr()
+    own = (
+        np.bincount(
+            row * timing.HOURS + windows["hour"].to_numpy(), minlength=days.height * timing.HOURS
+        )
+        .reshape(-1, timing.HOURS)
+        .astype(np.float64)
     )
-    own = np.bincount(
-        row * timing.HOURS + windows["hour"].to_numpy(), minlength=habit.size
-    ).reshape(habit.shape)
     day = days["day"].to_numpy()
-    mean = habit * timing.busy_factor(own, filled[day], explained[day])
-    total = mean.sum(axis=1, keepdims=True)
-    contacts = np.bincount(row, minlength=days.height)[:, None]
-    return days, np.asarray(mean * contacts / np.maximum(total, 1e-12))
+    busy = timing.busy_factor(own, filled[day], explained[day])
+    mean = (times @ seen.habits) * busy
+    total = np.maximum(mean.sum(axis=1, keepdims=True), 1e-12)
+    scale = busy * np.bincount(row, minlength=days.height)[:, None] / total * width / 3600
+    return days, (times @ seen.habits) * scale, (times**2 @ seen.habits**2) * scale**2
 
 
 def _hours(day: pl.Series, hour: pl.Series, shape: tuple[int, int]) -> FloatArray:
