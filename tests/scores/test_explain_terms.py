@@ -1,0 +1,96 @@
+"""Every piece of evidence is told in a sentence, for and against."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from graphmeta.contract.tables import EVIDENCE
+from graphmeta.scores.behaviour import SCORES, terms
+from graphmeta.scores.explain import WORDINGS, evidence, sentence
+from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
+
+NAMES = [signal.name for signal in BEHAVIOURS] + [signal.name for signal in RECRUITMENT]
+
+
+def test_everything_that_can_be_shown_has_a_wording() -> None:
+    assert set(WORDINGS) == {*NAMES, *(layer.name for layer in LAYERS), "constant"}
+
+
+@pytest.mark.parametrize("term", NAMES)
+def test_a_sentence_names_what_was_seen_and_what_it_suggests(term: str) -> None:
+    both = [sentence(term, 0.25, 0.5, contribution) for contribution in (0.7, -0.7)]
+    for said in both:
+        assert "{" not in said
+        assert said[0] == said[0].upper()
+        assert said.endswith(".")
+    assert both[0].split(":")[0] == both[1].split(":")[0]
+    meant = WORDINGS[term]
+    assert meant.speaks_for in both[0]
+    assert meant.speaks_against in both[1]
+
+
+@pytest.mark.parametrize("term", NAMES)
+def test_where_a_term_adds_nothing_nothing_is_read_into_it(term: str) -> None:
+    said = sentence(term, 0.25, 0.25, 0.0)
+    meant = WORDINGS[term]
+    for means in (meant.speaks_for, meant.speaks_against):
+        assert not means or means not in said
+
+
+def test_a_signal_that_nobody_worded_is_still_told() -> None:
+    assert "moon_phase" in sentence("moon_phase", 1.0, 2.0, 0.5)
+
+
+def shown() -> pl.DataFrame:
+    measured = pl.DataFrame(
+        {
+            "group": [0, 0, 1],
+            "signal": ["defence_rate", "converts", "declared"],
+            "value": [0.3, 12.0, 0.9],
+            "expected": [0.01, 1.0, 0.1],
+        },
+        schema_overrides={"group": pl.UInt32},
+    )
+    tests = pl.DataFrame(
+        {
+            "group": [0, 1, 1],
+            "layer": ["funnel", "shared_targets", "shared_timing"],
+            "observed": [12.0, 30.0, 1.0],
+            "expected": [1.0, 2.0, 4.0],
+            "p_value": [1e-9, 1e-20, 0.9],
+        },
+        schema_overrides={"group": pl.UInt32},
+    )
+    ids = pl.DataFrame(
+        {"group": [0, 1], "cluster_id": ["c0002", "c0001"]}, schema_overrides={"group": pl.UInt32}
+    )
+    return evidence(terms(measured, ids["group"]), tests, ids)
+
+
+def test_evidence_holds_every_term_of_every_score_and_every_tie() -> None:
+    rows = shown()
+    assert rows.columns == EVIDENCE.names()
+    found = set(rows.select("cluster_id", "score", "term").rows())
+    constants = {
+        (cluster, score.name, "constant") for cluster in ("c0001", "c0002") for score in SCORES
+    }
+    assert found == constants | {
+        ("c0002", "spam", "defence_rate"),
+        ("c0002", "recruitment", "defence_rate"),
+        ("c0002", "recruitment", "converts"),
+        ("c0001", "spam", "declared"),
+        ("c0001", "recruitment", "declared"),
+        ("c0002", "coordination", "funnel"),
+        ("c0001", "coordination", "shared_targets"),
+        ("c0001", "coordination", "shared_timing"),
+    }
+    assert rows["says"].str.len_chars().min() > 10  # type: ignore[operator]
+
+
+def test_a_tie_that_is_less_than_chance_speaks_against_coordination() -> None:
+    rows = shown().filter(score="coordination")
+    said = dict(rows.select("term", "contribution").rows())
+    assert said["shared_targets"] > 0
+    assert said["funnel"] > 0
+    assert said["shared_timing"] < 0
