@@ -11,7 +11,7 @@ import polars as pl
 
 from graphmeta.clusters.assemble import Clusters
 from graphmeta.signals.base import WHOLE, Observations
-from graphmeta.signals.coordination.funnel import FEEDS_AT, Funnel
+from graphmeta.signals.coordination.funnel import Funnel
 
 ROLES = pl.Schema(
     {
@@ -39,8 +39,7 @@ def assign(seen: Observations, found: Clusters, layer: Funnel) -> pl.DataFrame:
     groups = found.groups.select("group", "account")
     hubs = layer.hubs_of(seen, groups, WHOLE)
     feeders = (
-        layer.feeders(seen, WHOLE)
-        .filter(pl.col("p_value") <= FEEDS_AT)
+        layer.sources(seen, WHOLE)
         .join(hubs, on="hub")
         .select("group", "account", recruits=pl.lit(True))
     )

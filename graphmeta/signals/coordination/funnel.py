@@ -30,8 +30,10 @@ WITHIN_S = 3 * 86_400
 #: False discovery rate at which hubs are validated, and the sources that each needs.
 HUB_RATE = 0.01
 LEAST_SOURCES = 2
-#: Chance explains an account's converts at most this often where it counts as a source.
+#: Chance explains an account's converts at most this often where it counts as a source, and one
+#: convert is no pattern.
 FEEDS_AT = 0.01
+LEAST_CONVERTS = 2
 
 
 class Funnel:
@@ -100,6 +102,12 @@ class Funnel:
             p_value=pl.Series(counts.upper_tail(observed, expected)),
         ).filter(pl.col("observed") > pl.col("expected"))
 
+    def sources(self, seen: Observations, part: Part) -> pl.DataFrame:
+        """Return the feeders that chance does not explain: columns as ``feeders``."""
+        return self.feeders(seen, part).filter(
+            pl.col("observed") >= LEAST_CONVERTS, pl.col("p_value") <= FEEDS_AT
+        )
+
     def groups(
         self, seen: Observations, groups: pl.DataFrame, found: Part, tested: Part
     ) -> pl.DataFrame:
@@ -123,9 +131,8 @@ class Funnel:
         Returns:
             Columns group, hub.
         """
-        feeders = self.feeders(seen, part).filter(pl.col("p_value") <= FEEDS_AT)
         return (
-            groups.join(feeders, on="account")
+            groups.join(self.sources(seen, part), on="account")
             .group_by("group", "hub")
             .agg(pl.col("weight").sort().sum(), sources=pl.len())
             .join(groups.group_by("group").agg(size=pl.len()), on="group")
@@ -138,7 +145,7 @@ class Funnel:
     def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
         """Test accounts by how many of those they contacted went on to the group's hub."""
         hub = self.hubs_of(seen, groups, part)
-        fed = self.feeders(seen, part).join(hub, on="hub")
+        fed = self.sources(seen, part).join(hub, on="hub")
         itself = hub.join(validated_hubs(seen, conversions(seen, part), part), on="hub").rename(
             {"hub": "account"}
         )
