@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Machines are noisy and runs must be repeatable: no deadlines, and the same examples each time.
+settings.register_profile("graphmeta", deadline=None, derandomize=True)
+settings.load_profile("graphmeta")
 
 
 @pytest.fixture(scope="session")

@@ -125,7 +125,7 @@ def refine(
         inside = pl.col("inside").fill_null(False)
         bar = pl.when(inside).then(KEEP_AT).otherwise(GROW_AT / (~inside).sum().over("group"))
         passed = tests.filter(pl.col("p_value") <= bar).with_columns(
-            gain=-pl.col("p_value").clip(lower_bound=1e-300).log().sum().over("group")
+            gain=-pl.col("p_value").clip(lower_bound=1e-300).log().sort().sum().over("group")
         )
         kept = disjoint(passed, least)
         if kept.equals(groups):
@@ -205,7 +205,7 @@ def _better(chosen: pl.DataFrame, coarser: pl.DataFrame) -> pl.DataFrame:
         overlap.select("group", "group_fine", "gain", "gain_fine")
         .unique()
         .group_by("group")
-        .agg(pl.col("gain").first(), fine=pl.col("gain_fine").sum())
+        .agg(pl.col("gain").first(), fine=pl.col("gain_fine").sort().sum())
     )
     wins = rivals.filter(pl.col("gain") > pl.col("fine"))["group"]
     alone = coarser.filter(~pl.col("group").is_in(rivals["group"].implode()))

@@ -41,7 +41,7 @@ def stands(
     )
     mine = groups.join(seen.strangers, left_on="account", right_on="sender")
     weight = mine.group_by("group").agg(
-        share=(pl.col("time") >= later).mean(), new=pl.col("new").mean()
+        share=(pl.col("time") >= later).mean(), new=pl.col("new").sort().mean()
     )
     tests = [layer.groups(after, groups, WHOLE, WHOLE) for layer in layers]
     best = pl.concat(tests).group_by("group").agg(p_value=pl.col("p_value").min() * len(layers))

@@ -142,5 +142,6 @@ def newness(
     week = np.convolve(np.pad(active, 3, mode="reflect"), np.ones(7) / 7, mode="valid")
     falling = isotonic_regression(week, increasing=False).x
     lasting = falling[-(falling.size // 3) :].mean()
-    share = np.minimum(1.0, lasting / np.maximum(falling, 1e-9))
+    # Where nobody met anybody, nothing speaks against being new.
+    share = np.where(falling > 0, np.minimum(1.0, lasting / np.maximum(falling, 1e-9)), 1.0)
     return np.asarray(np.append(share, share[-1])[day], dtype=np.float64)

@@ -86,4 +86,4 @@ def at_least(mean: FloatArray, squares: FloatArray, threshold: int) -> FloatArra
     chance = np.clip(squares / np.maximum(mean, 1e-300), 0.0, 1.0)
     left = size - threshold + 1.0
     tail = special.betainc(float(threshold), np.maximum(left, 1e-6), chance)
-    return np.where(left > 0, tail, 0.0)
+    return np.where(left > 1e-6, tail, 0.0)

@@ -4,7 +4,7 @@ The null keeps in how many distinct windows each account was active on each day 
 days and bursts explain themselves), each account's own daily rhythm (one time zone's evenings
 explain themselves), and how busy every hour was for everybody else (a flash crowd explains
 itself). Beyond that each account places its windows independently, so the number of members in
-a window is Poisson-binomial and is treated as Poisson.
+a window is Poisson-binomial.
 
 It misleads where accounts share a routine that is finer than an hour, such as a class written to
 at half past seven every morning; therefore it is applied to first contacts with strangers alone.
@@ -83,17 +83,18 @@ def active_days(windows: pl.DataFrame, habits: FloatArray, days: int, width_s: i
     return Days(active, habits, width_s)
 
 
-def busy_factor(own: FloatArray, seen: FloatArray, explained: FloatArray) -> FloatArray:
-    """Return how busy each hour was for everybody else, relative to what habits explain.
+def busy_factor(
+    seen: FloatArray, explained: FloatArray, own: FloatArray, own_explained: FloatArray
+) -> FloatArray:
+    """Return how busy each hour was for everybody else, relative to what their habits explain.
 
     Args:
-        own: Active windows of one group by hour, shape (n, 24).
-        seen: Active windows of everybody in the same hours, shape (n, 24).
-        explained: What everybody's habits explain, shape (n, 24).
+        seen: Active windows of everybody by hour, shape (n, 24).
+        explained: What everybody's habits explain of them, shape (n, 24).
+        own: Active windows of one group in the same hours, shape (n, 24).
+        own_explained: What the group's habits explain of them, shape (n, 24).
 
     Returns:
         Factors, shape (n, 24); 1 where nobody else was there to tell.
     """
-    return np.asarray(
-        np.maximum(seen - own + _SHRINK, 1e-9) / np.maximum(explained - own + _SHRINK, _SHRINK / 2)
-    )
+    return np.asarray((seen - own + _SHRINK) / (explained - own_explained + _SHRINK))

@@ -73,7 +73,7 @@ def network(events: pl.LazyFrame, entities: int, since: int | None, seed: int) -
     pairs = contacts.contacts(contacts.reaches(events)).collect().sort("sender", "recipient")
     firsts = contacts.first_contacts(pairs.lazy()).collect().sort("time", "sender", "recipient")
     known = contacts.acquaintances(firsts.lazy()).collect().sort("a", "b")
-    drawn = circles.circles(known, start, seed)
+    drawn = circles.circles(firsts, start, seed)
     judged = strangers.judged(firsts, known, drawn, start)
     number = int(drawn["circle"].to_numpy().max(initial=-1)) + 1
     circle_of = np.full(entities, number, dtype=np.int64)

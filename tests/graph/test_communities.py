@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphmeta.graph.communities import communities
 from graphmeta.errors import UsageError
+from graphmeta.graph.communities import communities
 
 Edge = tuple[int, int, float]
 Partition = list[set[int]]

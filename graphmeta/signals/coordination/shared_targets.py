@@ -122,6 +122,7 @@ def _reached(contacts: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
         groups.join(contacts, left_on="account", right_on="sender")
         .group_by("group", target="recipient")
         .agg(by=pl.len().cast(pl.Int64))
+        .sort("group", "target")  # sums of floats depend on the order in which they are added
     )
 
 
@@ -230,6 +231,7 @@ def _expect_members(
         mine.join(reached.filter(pl.col("by") == 1), on=["group", "target"])
         .join(observed.with_row_index("at"), on=["group", "account"])
         .select("at", "target")
+        .sort("at", "target")
     )
     who = only_mine["at"].to_numpy().astype(np.int64)
     what = only_mine["target"].to_numpy().astype(np.int64)

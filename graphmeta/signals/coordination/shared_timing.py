@@ -197,11 +197,11 @@ def _expected_members(
         .astype(np.float64)
     )
     day = days["day"].to_numpy()
-    busy = timing.busy_factor(own, filled[day], explained[day])
-    mean = (times @ seen.habits) * busy
-    total = np.maximum(mean.sum(axis=1, keepdims=True), 1e-12)
+    habit = np.asarray(times @ seen.habits)
+    busy = timing.busy_factor(filled[day], explained[day], own, habit)
+    total = np.maximum((habit * busy).sum(axis=1, keepdims=True), 1e-12)
     scale = busy * np.bincount(row, minlength=days.height)[:, None] / total * width / 3600
-    return days, (times @ seen.habits) * scale, (times**2 @ seen.habits**2) * scale**2
+    return days, habit * scale, np.asarray(times**2 @ seen.habits**2) * scale**2
 
 
 def _hours(day: pl.Series, hour: pl.Series, shape: tuple[int, int]) -> FloatArray:
@@ -238,7 +238,7 @@ def _members_at(seen: Observations, groups: pl.DataFrame, part: Part, width: int
     expected = (
         chances.with_columns(habit=pl.Series(habit))
         .group_by("group", "account")
-        .agg(expected=(pl.col("active") * pl.col("habit") * pl.col("others") / each).sum())
+        .agg(expected=(pl.col("active") * pl.col("habit") * pl.col("others") / each).sort().sum())
     )
     rows = expected.join(observed, on=["group", "account"], how="left").with_columns(
         pl.col("observed").fill_null(0.0)
