@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from town_kit import ring_town
 
 import graphmeta as gm
 from graphmeta.scores import behaviour, explain
@@ -30,7 +31,6 @@ BLOCKS: dict[str, str] = dict(
     re.findall(r"^```python\n# ([\w/.]+).*\n([^`]*)```$", PAGE, re.MULTILINE)
 )
 HOME = "graphmeta.signals.behaviour.night_share"
-DAY_S = 86_400
 
 
 @pytest.fixture
@@ -57,31 +57,6 @@ def added(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(explain.WORDINGS, name, wording)
 
 
-@pytest.fixture(scope="module")
-def town() -> pl.DataFrame:
-    """Return 300 people who write to friends by day, and a ring of 8 that works a list by night."""
-    rng = np.random.default_rng(0)
-    rows: list[tuple[str, str, int]] = []
-
-    def write(sender: str, recipient: str, day: int, hours: tuple[int, int]) -> None:
-        second = int(rng.integers(hours[0] * 3_600, hours[1] * 3_600))
-        rows.append((sender, recipient, day * DAY_S + second))
-
-    people, by_day, by_night = 300, (8, 22), (0, 6)
-    for person in range(people):
-        for friend in ((person + step) % people for step in (1, 2, 20)):
-            for day in range(0, 24, 6):
-                write(f"p{person}", f"p{friend}", day, by_day)
-                write(f"p{friend}", f"p{person}", day, by_day)
-        for other in rng.choice(people, 6, replace=False):
-            write(f"p{person}", f"p{other}", int(rng.integers(6, 24)), by_day)
-    listed = rng.choice(people, 40, replace=False)
-    for member in range(8):
-        for target in rng.choice(listed, 25, replace=False):
-            write(f"r{member}", f"p{target}", int(rng.integers(8, 24)), by_night)
-    return pl.DataFrame(rows, schema=["sender", "recipient", "timestamp"], orient="row")
-
-
 def test_the_page_has_a_block_for_every_step() -> None:
     assert list(BLOCKS) == [
         "graphmeta/signals/behaviour/night_share.py",
@@ -106,9 +81,9 @@ def test_the_test_on_the_page_passes() -> None:
 
 @pytest.mark.usefixtures("added")
 def test_the_added_signal_counts_and_is_told_in_the_report(
-    town: pl.DataFrame, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    run = gm.analyze(town, timestamp_unit="s", identifiers="plain")
+    run = gm.analyze(ring_town(), identifiers="plain")
     ring = next(iter(run))
     assert set(ring.members.filter(pl.col("role") == "actor")["account"]) == {
         f"r{member}" for member in range(8)
