@@ -85,6 +85,8 @@ def open_run(path: Path, *, now: datetime | None = None) -> RunFolder:
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
         expires = datetime.fromisoformat(manifest["privacy"]["expires_at"])
+        if expires.tzinfo is None:
+            raise ValueError("an expiry without a zone")  # noqa: TRY301 - damaged like the rest
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(f"{path / MANIFEST} is damaged.", "Analyse the events again.") from error
     if (now or datetime.now(UTC)) >= expires:
@@ -104,17 +106,21 @@ def claim(path: Path) -> Path:
     """Make the partial folder of a new run and return it.
 
     Raises:
-        RunError: Something stands at ``path`` already, or its parent cannot be written.
+        RunError: Something stands at ``path`` already, another analysis is writing there, or its
+            parent cannot be written.
     """
-    if path.exists():
+    if path.exists() or path.is_symlink():
         raise RunError(
             f"{path} exists already.",
             "A run is never overwritten: choose another --out, or delete the folder first.",
         )
     partial = partial_path(path)
+    if partial.exists():
+        raise RunError(
+            f"{partial} exists already: an analysis is writing there, or was killed.",
+            "Wait for it, or delete that folder if no analysis is running.",
+        )
     try:
-        if partial.exists():
-            shutil.rmtree(partial)
         partial.mkdir()
     except OSError as error:
         raise RunError(
@@ -136,11 +142,21 @@ def write_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
 
 
 def publish(partial: Path, path: Path) -> RunFolder:
-    """Turn a finished partial folder into the run at ``path``, in one step."""
+    """Turn a finished partial folder into the run at ``path``, in one step.
+
+    Raises:
+        RunError: Something stands at ``path`` by now.
+    """
     for file in partial.iterdir():
         with file.open("rb") as handle:
             os.fsync(handle.fileno())
-    partial.rename(path)
+    try:
+        partial.rename(path)
+    except OSError as error:
+        raise RunError(
+            f"{path} came to be while the run was being made.",
+            "A run is never overwritten: choose another --out, and analyse again.",
+        ) from error
     return open_run(path)
 
 

@@ -38,7 +38,7 @@ class Settings:
             ("min_score", 0 <= self.min_score <= 1, "Give a score from 0 to 1, such as 0.5."),
             ("min_actors", self.min_actors >= 2, "Give 2 or more: no account stands alone."),
             ("seed", self.seed >= 0, "Give a whole number from 0."),
-            ("retention_days", self.retention_days >= 1, "Give 1 day or more."),
+            ("retention_days", 1 <= self.retention_days <= 3650, "Give 1 to 3650 days."),
         ):
             if not good:
                 raise UsageError(f"{name} = {getattr(self, name)} makes no sense.", remedy)

@@ -65,7 +65,7 @@ class Score:
 
 SPAM = Score(
     "spam",
-    constant=-4.6,
+    constant=-5.3,
     terms=(
         Term("defence_rate", 2.0, 0.003, 4.0, 2.0),
         Term("reply_rate", -1.2, 0.02, 1.5, 1.5),

@@ -47,7 +47,7 @@ class Acts:
 
 
 class Behaviour(Protocol):
-    """One thing that a group of accounts does, beside what is usual."""
+    """One thing that a group of accounts does, beside what is usual outside all groups."""
 
     name: str
     version: int
@@ -94,21 +94,31 @@ def acts(events: pl.LazyFrame, entities: pl.LazyFrame, graph: Network) -> Acts:
     return Acts(openings, graph.acquaintances, accounts, graph.since)
 
 
+def others(rows: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose sender is in no group: what is usual is told by them.
+
+    A campaign that makes most of a small platform's stranger contacts must not set the standard
+    by which it is judged. Where everybody is in a group, all rows are returned.
+    """
+    outside = rows.join(groups, left_on="sender", right_on="account", how="anti")
+    return rows if outside.is_empty() else outside
+
+
 def share(
     rows: pl.DataFrame, groups: pl.DataFrame, condition: str, pull: float = 10.0
 ) -> pl.DataFrame:
-    """Measure what share of the rows sent by a group fulfil a condition, beside everybody's.
+    """Measure what share of the rows sent by a group fulfil a condition, beside what is usual.
 
-    The group's share is pulled towards everybody's by ``pull`` rows, so that small counts prove
+    The group's share is pulled towards the usual one by ``pull`` rows, so that small counts prove
     little.
 
     Args:
         rows: Columns sender and ``condition`` (bool).
         groups: Columns group, account.
         condition: The column that says whether a row fulfils it.
-        pull: Rows' worth of everybody's share.
+        pull: Rows' worth of the usual share.
     """
-    usual = float(rows[condition].mean() or 0.0)  # type: ignore[arg-type]
+    usual = float(others(rows, groups)[condition].mean() or 0.0)  # type: ignore[arg-type]
     return (
         groups.join(rows, left_on="account", right_on="sender")
         .group_by("group")

@@ -63,7 +63,7 @@ def network(events: pl.LazyFrame, entities: int, since: int | None, seed: int) -
     """
     span = events.select(first=pl.col("time").min(), last=pl.col("time").max()).collect()
     first, last = int(span["first"][0]), int(span["last"][0])
-    start = first + (last - first) // 4 if since is None else since
+    start = first + (last - first) // 4 if since is None else max(since, first)
     if start > last:
         raise UsageError(
             "There are no events after the moment from which first contacts are judged (since).",

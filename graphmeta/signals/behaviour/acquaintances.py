@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from graphmeta.signals.acts import MEASURED, Acts
+from graphmeta.signals.acts import MEASURED, Acts, others
 
 
 class Acquaintances:
@@ -27,7 +27,9 @@ class Acquaintances:
             ]
         ).join(approached, on=["account", "friend"], how="anti")
         degree = known.group_by("account").agg(friends=pl.len())
-        senders = acts.openings.select(account="sender").unique()
+        senders = others(acts.openings.select("sender").unique(), groups).rename(
+            {"sender": "account"}
+        )
         usual = _median(senders, degree)["friends"].median()
         rows = _median(groups, degree)
         return (

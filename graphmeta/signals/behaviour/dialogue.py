@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from graphmeta.signals.acts import MEASURED, Acts
+from graphmeta.signals.acts import MEASURED, Acts, others
 
 
 class Dialogue:
@@ -19,7 +19,7 @@ class Dialogue:
     def measure(self, acts: Acts, groups: pl.DataFrame) -> pl.DataFrame:
         """Measure groups beside everybody."""
         answered = acts.strangers.filter("answered")
-        usual = float(answered["replies"].mean() or 1.0)  # type: ignore[arg-type]
+        usual = float(others(answered, groups)["replies"].mean() or 1.0)  # type: ignore[arg-type]
         return (
             groups.join(answered, left_on="account", right_on="sender")
             .group_by("group")

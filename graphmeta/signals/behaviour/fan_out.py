@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from graphmeta.signals.acts import MEASURED, Acts
+from graphmeta.signals.acts import MEASURED, Acts, others
 
 
 class FanOut:
@@ -23,7 +23,7 @@ class FanOut:
             .group_by("sender", "day")
             .agg(contacts=pl.len())
         )
-        usual = float(daily["contacts"].mean() or 0.0)  # type: ignore[arg-type]
+        usual = float(others(daily, groups)["contacts"].mean() or 0.0)  # type: ignore[arg-type]
         return (
             groups.join(daily, left_on="account", right_on="sender")
             .group_by("group")

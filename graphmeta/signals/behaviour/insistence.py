@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from graphmeta.signals.acts import MEASURED, Acts
+from graphmeta.signals.acts import MEASURED, Acts, others
 
 
 class Insistence:
@@ -20,7 +20,7 @@ class Insistence:
     def measure(self, acts: Acts, groups: pl.DataFrame) -> pl.DataFrame:
         """Measure groups beside everybody."""
         silent = acts.strangers.filter(~pl.col("answered"))
-        usual = float(silent["events"].mean() or 1.0)  # type: ignore[arg-type]
+        usual = float(others(silent, groups)["events"].mean() or 1.0)  # type: ignore[arg-type]
         return (
             groups.join(silent, left_on="account", right_on="sender")
             .group_by("group")

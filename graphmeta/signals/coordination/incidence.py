@@ -11,7 +11,7 @@ IntArray = NDArray[np.int64]
 
 #: The most pairs of contacts that one product may meet. Bins with the most accounts, in which a
 #: meeting says least, are left out first.
-MAX_MEETINGS = 10_000_000
+MAX_MEETINGS = 2_000_000
 
 
 def crowded(counts: IntArray, limit: int = MAX_MEETINGS) -> IntArray:
