@@ -23,8 +23,9 @@ class Oracle:
 
     version = 1
 
-    def __init__(self, name: str, p_values: dict[int, float]) -> None:
+    def __init__(self, name: str, p_values: dict[int, float], observed: float = 3.0) -> None:
         self.name = name
+        self.observed = observed
         self.p_values = p_values
         self.asked: list[tuple[Part, Part]] = []
 
@@ -42,7 +43,7 @@ class Oracle:
         tested: Part,
     ) -> pl.DataFrame:
         self.asked.append((found, tested))
-        rows = [(group, 3.0, 1.0, p) for group, p in self.p_values.items()]
+        rows = [(group, self.observed, 1.0, p) for group, p in self.p_values.items()]
         return pl.DataFrame(rows, schema=GROUPS, orient="row")
 
 
@@ -80,6 +81,13 @@ def test_a_group_that_no_layer_can_test_counts_as_tested_and_is_not_confirmed() 
     tested = confirm(NOTHING, [Oracle("one", {1: 0.01})], groups(2), 0)
     assert tested.results["p_value"].to_list() == [1.0, 0.01]
     assert tested.results["q_value"][1] == pytest.approx(0.01 * 2 * FOLDS)
+
+
+def test_one_coincidence_confirms_nothing_however_rare_it_is() -> None:
+    assert q_values([Oracle("one", {0: 1e-9}, observed=1.0)], 1) == [1.0]
+    assert q_values([Oracle("one", {0: 1e-9}, observed=2.0)], 1)[0] < 1e-6
+    both: list[Layer] = [Oracle("one", {0: 1e-9}, observed=1.0), Oracle("two", {0: 0.01})]
+    assert confirm(NOTHING, both, groups(1), 0).results["p_value"].to_list() == [0.02]
 
 
 def test_nothing_is_above_one() -> None:
