@@ -3,7 +3,9 @@
 Bins are targets. The null is the bipartite configuration model with circle propensities
 (``nulls.configuration``). Rare targets weigh more. Groups are tested by the number of *distinct*
 targets that at least two (or more) of them reached, never by pairs: one popular target makes
-hundreds of pairs and is one fact.
+hundreds of pairs and is one fact. The expectation lets one account meet itself in a target, which
+no account does: a margin of safety, because circles are never drawn perfectly and targets of one
+true circle are met a little more often than drawn ones say.
 
 Sources: Tumminello et al. (2011) for validated co-occurrence; Saracco et al. (2015).
 It misleads where benign accounts share customers (couriers, support desks).
