@@ -12,7 +12,7 @@ import resource
 import sys
 from importlib import metadata
 
-_LIBRARIES = ("polars", "pyarrow", "numpy", "scipy", "scikit-learn", "networkx", "bokeh")
+_LIBRARIES = ("polars", "pyarrow", "numpy", "scipy", "networkx", "bokeh")
 
 
 def version() -> str:

@@ -41,7 +41,7 @@ def explain(
 
     For example:
 
-    - `graphmeta explain RUN c-1a2b3c`
+    - `graphmeta explain RUN c0001`
     """
     from graphmeta.report import summary
     from graphmeta.run import open_run

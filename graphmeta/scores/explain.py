@@ -200,6 +200,6 @@ def evidence(terms: pl.DataFrame, tests: pl.DataFrame, ids: pl.DataFrame) -> pl.
     ]
     return (
         rows.with_columns(says=pl.Series(says, dtype=pl.String))
-        .sort("group", "score", "term")
+        .sort("cluster_id", "score", "term")
         .select(EVIDENCE.names())
     )
