@@ -13,7 +13,7 @@ from graphmeta.cli import main
 from graphmeta.cli.app import build
 
 COMMANDS = ("demo", "check", "analyze", "queue", "explain", "report")
-HEAVY = ("polars", "pyarrow", "numpy", "scipy", "sklearn", "networkx", "bokeh", "jinja2")
+HEAVY = ("polars", "pyarrow", "numpy", "scipy", "networkx", "bokeh", "jinja2")
 
 
 def test_help_names_every_command_and_what_to_do_first(tmp_path: Path) -> None:
