@@ -121,7 +121,8 @@ def claim(path: Path) -> Path:
             "Wait for it, or delete that folder if no analysis is running.",
         )
     try:
-        partial.mkdir()
+        # Who contacted whom concerns nobody else on the machine.
+        partial.mkdir(mode=0o700)
     except OSError as error:
         raise RunError(
             f"{partial} cannot be made: {error.strerror}.",

@@ -25,6 +25,7 @@ FAILED = 1
 WRONG_USAGE = 2
 CONDITION_HOLDS = 3
 INTERRUPTED = 130
+_ENDS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 DEBUG_OPTION = "--debug"
 DEBUG_VARIABLE = "GRAPHMETA_DEBUG"
@@ -37,18 +38,22 @@ def debugging(tokens: Sequence[str]) -> bool:
 
 @contextmanager
 def terminated_like_interrupted() -> Iterator[None]:
-    """Let a scheduler's SIGTERM end a command as Ctrl-C does, so that it cleans up behind itself.
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does, so that it cleans up behind itself.
 
-    Python's own answer to SIGTERM is to vanish, and to leave what was half-written where it is.
+    A scheduler sends the one, a closed terminal the other. Python's own answer to both is to
+    vanish, and to leave what was half-written where it is.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may set what a signal does
         return
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    # Under nohup, SIGHUP is ignored, and stays so.
+    ends = [one for one in _ENDS if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {one: signal.signal(one, _interrupt) for one in ends}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signal calls it

@@ -7,6 +7,7 @@ the contract does not know and that nobody asked to ignore stops everything.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ from graphmeta.ingest.reading import CONTRACT_NAMES, Reading
 
 #: A longer one is no name, so it is not repeated in an error.
 _LONGEST_NAME = 256
+#: What begins like this is a number, a telephone number or a time, and no column's name.
+_VALUE = re.compile(r"\s*[+-]?\d{4,}|\s*\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ def plan(file: str, columns: Sequence[str], contract: Sequence[Column], reading:
     """
     _refuse_odd_names(file, columns)
     names = _names_inside(contract, reading.mapping)
+    _refuse_values_for_names(file, columns, names)
     refused = unknown_columns(columns, contract, reading)
     if refused:
         raise _unknown(file, refused, contract)
@@ -108,6 +112,18 @@ def _refuse_odd_names(file: str, columns: Sequence[str]) -> None:
         raise InputError(
             f"{file} has the column {repeated[0]!r} more than once.",
             "Give every column a name of its own.",
+        )
+
+
+def _refuse_values_for_names(file: str, columns: Sequence[str], names: Mapping[str, str]) -> None:
+    """Refuse a first line of values where names should stand, and repeat none of them.
+
+    Names are repeated in errors and in the manifest; ids and content never may be.
+    """
+    if not set(columns) & set(names.values()) and any(_VALUE.match(name) for name in columns):
+        raise InputError(
+            f"{file} begins with a line of values: none of its columns has a name.",
+            "Write a line of column names first: " + ", ".join(names) + ".",
         )
 
 

@@ -60,7 +60,7 @@ def analyze(
     partial = run.claim(out)
     try:
         watch = Stopwatch(progress)
-        with tempfile.TemporaryDirectory(dir=partial.parent, prefix=".graphmeta-") as folder:
+        with tempfile.TemporaryDirectory(dir=partial, prefix="store-") as folder:
             store = ingest(sources, folder=Path(folder), reading=reading, progress=watch)
             written, facts = _analyse(store, settings, watch)
         watch("writing the run")

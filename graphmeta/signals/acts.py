@@ -86,7 +86,7 @@ def acts(events: pl.LazyFrame, entities: pl.LazyFrame, graph: Network) -> Acts:
         .select(
             "declared",
             account="entity",
-            seen=pl.coalesce("created_at", "seen"),
+            seen=pl.min_horizontal("created_at", "seen"),
         )
         .sort("account")
         .collect()
