@@ -33,7 +33,7 @@ class Clusters:
         groups: Columns group, account, p_value (of the member test), core (bool).
         results: Columns group, p_value, q_value, confirmed (bool).
         tests: Columns group, layer, observed, expected, p_value: the held-out tests of the fold
-            that decided; for groups that no fold found, the layers on everything, with p 1.
+            that decided.
         layers: What each layer has on everything: layer, version, pairs, significant.
         tested: How many groups were tested on held-out data, over all folds.
     """
@@ -71,7 +71,7 @@ def clusters(
         found = find(seen, layers, Part(fold), least, seed)
         folds.append(confirm(seen, layers, found.groups, fold))
     groups = _with_orphans(whole.groups, folds, alpha)
-    results, tests = _verdicts(seen, layers, groups, folds)
+    results, tests = _verdicts(groups, folds)
     results = results.with_columns(confirmed=pl.col("q_value") <= alpha)
     members = _members(seen, layers, groups, results, alpha)
     kept = results.filter(pl.col("confirmed") | (pl.col("p_value") <= LEANS_AT))
@@ -143,9 +143,7 @@ def _with_orphans(whole: pl.DataFrame, folds: Sequence[Tested], alpha: float) ->
     return groups.sort("group", "account")
 
 
-def _verdicts(
-    seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, folds: Sequence[Tested]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _verdicts(groups: pl.DataFrame, folds: Sequence[Tested]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give every group the verdict of the fold that found it and confirmed it most surely."""
     verdicts = []
     for fold, tested in enumerate(folds):
@@ -178,15 +176,8 @@ def _verdicts(
         .select("layer", "observed", "expected", "p_value", group="number")
         for fold, tested in enumerate(folds)
     ]
-    unseen = groups.join(best, on="group", how="anti")
-    described = [
-        layer.groups(seen, unseen, WHOLE, WHOLE).select(
-            "observed", "expected", "group", layer=pl.lit(layer.name), p_value=pl.lit(1.0)
-        )
-        for layer in layers
-    ]
     columns = ["group", "layer", "observed", "expected", "p_value"]
-    tests = pl.concat([frame.select(columns) for frame in [*decided, *described]])
+    tests = pl.concat([frame.select(columns) for frame in decided])
     return results, tests.sort("group", "layer")
 
 

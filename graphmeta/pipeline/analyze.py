@@ -87,7 +87,7 @@ def _analyse(
     funnel = next(layer for layer in LAYERS if isinstance(layer, Funnel))
     members = roles.assign(seen, found, funnel)
     measured = measure(store, graph, seen, members, funnel)
-    scored = _score(graph, seen, found, members, measured, settings)
+    scored = _score(graph, seen, found, members, measured, entities["is_group"], settings)
     progress("writing down what was seen")
     ids = tables.cluster_ids(scored)
     terms = behaviour.terms(measured, scored["group"])
@@ -142,13 +142,22 @@ def _score(
     found: Clusters,
     members: pl.DataFrame,
     measured: pl.DataFrame,
+    is_group: pl.Series,
     settings: Settings,
 ) -> pl.DataFrame:
-    """Score and rank the clusters: one row each, highest risk first."""
+    """Score and rank the clusters: one row each, highest risk first.
+
+    A group chat that is a hub is no actor: ``min_actors`` counts accounts.
+    """
     scores = behaviour.add_up(behaviour.terms(measured, found.results["group"]))
-    counted = members.group_by("group").agg(
-        n_actors=(pl.col("role") != "contacted").sum().cast(pl.Int64),
-        n_contacted=(pl.col("role") == "contacted").sum().cast(pl.Int64),
+    account = ~is_group.gather(members["account"].to_numpy())
+    counted = (
+        members.with_columns(account=account)
+        .group_by("group")
+        .agg(
+            n_actors=((pl.col("role") != "contacted") & pl.col("account")).sum().cast(pl.Int64),
+            n_contacted=(pl.col("role") == "contacted").sum().cast(pl.Int64),
+        )
     )
     doubled = 2 * graph.since - graph.first
     standing = history.stands(seen, LAYERS, found.groups.select("group", "account"), doubled)

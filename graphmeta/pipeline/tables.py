@@ -11,7 +11,7 @@ from graphmeta.nulls import counts
 from graphmeta.signals.base import Observations
 from graphmeta.signals.observe import Network
 
-#: Held-out (or, for candidates, own) surprise in nats from which a layer counts as present.
+#: Held-out surprise in nats from which a layer counts as present.
 _PRESENT_NATS = 3.0
 _MEMBERSHIP_VERSION = 1
 

@@ -48,6 +48,7 @@ def write_report(run: RunFolder, file: Path, cluster_id: str | None = None) -> N
     html = report_html(run, cluster_id)
     partial = file.with_name(file.name + ".partial")
     try:
+        partial.touch(mode=0o600)  # as private as the run it tells of
         partial.write_text(html, encoding="utf-8")
         partial.replace(file)
     except OSError as error:

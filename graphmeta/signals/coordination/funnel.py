@@ -1,7 +1,7 @@
 """Do those whom an account contacts go on to one hub within days?
 
 A *conversion* is a stranger contact from u to v followed, within ``WITHIN_S``, by v's first
-contact to another account, or joining of a group, h outside v's circle. Hubs are validated
+contact to another account h outside v's circle, or by v's joining of a group h. Hubs are validated
 first: more of a hub's arrivals must have been contacted by strangers shortly before than such
 contacts happen to them otherwise, from at least two sources. Then every account is tested
 against validated hubs alone, its own converts excluded from the hub's inflow.

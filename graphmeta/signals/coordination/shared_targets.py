@@ -90,15 +90,18 @@ class SharedTargets:
         null = configuration.fit(contacts, seen.circle_of)
         by = contacts.select(account="sender", target="recipient")
         reached = _reached(contacts, groups)
-        mine = groups.join(by, on="account").with_columns(own=pl.lit(1))
-        hits = (
-            reached.join(by, on="target")
-            .join(mine, on=["group", "account", "target"], how="left")
-            .with_columns(own=pl.col("own").fill_null(0))
-            .filter(pl.col("by") > pl.col("own"))
+        mine = groups.join(by, on="account")
+        inside = mine.join(reached, on=["group", "target"]).filter(pl.col("by") > 1)
+        outside = (
+            reached.join(_within_reach(reached, by), on="target", how="semi")
+            .join(by, on="target")
+            .join(groups, on=["group", "account"], how="anti")
         )
-        observed = hits.group_by("group", "account").agg(
-            observed=pl.len().cast(pl.Float64), own=pl.col("own").max()
+        observed = (
+            pl.concat([inside.select("group", "account"), outside.select("group", "account")])
+            .group_by("group", "account")
+            .agg(observed=pl.len().cast(pl.Float64))
+            .sort("group", "account")
         )
         return _expect_members(observed, reached, mine, null)
 
@@ -116,6 +119,27 @@ def _pairs_of_class(
     expected = null.expected_shared(a, b, in_class.astype(np.float64))
     weight = counts.surprise(found["count"].to_numpy(), expected)
     return found.select("a", "b", observed="count", weight=pl.Series(weight))
+
+
+def _within_reach(reached: pl.DataFrame, by: pl.DataFrame) -> pl.DataFrame:
+    """Return the targets through which outsiders are looked at.
+
+    Each costs as many rows as groups and accounts reached it. The most popular ones, which say
+    least, are left out where all would be too many; outsiders then count for less than they are.
+    """
+    load = (
+        reached.group_by("target")
+        .agg(groups=pl.len())
+        .join(by.group_by("target").agg(senders=pl.len()), on="target")
+    )
+    rows = (pl.col("groups").cast(pl.Int64) * pl.col("senders")).sum()
+    affordable = (
+        load.group_by("senders")
+        .agg(rows=rows)
+        .sort("senders")
+        .filter(pl.col("rows").cum_sum() <= incidence.MAX_MEETINGS)
+    )
+    return load.join(affordable, on="senders", how="semi").select("target")
 
 
 def _reached(contacts: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
