@@ -15,6 +15,8 @@ nobody coordinates, in a way the null does not know of:
 - *permuted*: real data, times shuffled within each account's week, recipients rewired, or both.
   Rewiring alone leaves times as they were: one account's message and the other's answer still
   share their minute, though nobody answers any more, and shared timing is right to say so;
+- *pairs*: the same data, how many of all possible pairs of senders each layer finds below a level,
+  beside what the level allows;
 - *clean*: worlds with look-alikes and no campaign. Look-alikes coordinate, so they may be
   confirmed; groups of unlabelled people may not;
 - *leak*: pairs selected by one layer, tested on another layer's held-out part, beside the same
@@ -48,7 +50,7 @@ from graphmeta.ingest import Reading
 from graphmeta.nulls import counts, multiplicity
 from graphmeta.pipeline import Settings, analyze
 from graphmeta.signals import LAYERS
-from graphmeta.signals.base import FOLDS, Observations, Part
+from graphmeta.signals.base import FOLDS, WHOLE, Observations, Part
 from graphmeta.signals.coordination import funnel
 from graphmeta.synthetic import independent_accounts
 
@@ -143,6 +145,38 @@ def permuted(seeds: int, data: Path) -> Table:
             table.append(labels | found(changed)[-1])
             table += [labels | row for row in drawn(changed, ["layer"])]
     return table
+
+
+def pairs(seeds: int, data: Path) -> Table:
+    """How many pairs are below a level in permuted real data, for one that the level allows."""
+    table = []
+    for name in ("collegemsg", "copenhagen_cns"):
+        events = pl.read_parquet(data / name / "events.parquet").select(
+            "sender", "recipient", "timestamp"
+        )
+        for permute in (shuffled_times, rewired, both):
+            views = [observed(permute(events, np.random.default_rng(n)))[0] for n in range(seeds)]
+            possible = sum(_possible_pairs(seen) for seen in views)
+            for layer in LAYERS[:2]:
+                tests = [layer.pairs(seen, WHOLE)["p_value"].to_numpy() for seen in views]
+                validated = sum(
+                    int((multiplicity.benjamini_hochberg(p) <= 0.01).sum()) for p in tests
+                )
+                below = [int((np.concatenate(tests) <= level).sum()) for level in LEVELS]
+                table.append(
+                    {"data": name, "permuted": permute.__name__, "layer": layer.name}
+                    | {"possible": possible, "validated at 1 %": validated}
+                    | {
+                        f"below {x:g}": f"{n} of {x * possible:.0f}"
+                        for x, n in zip(LEVELS, below, strict=True)
+                    }
+                )
+    return table
+
+
+def _possible_pairs(seen: Observations) -> int:
+    senders = seen.strangers["sender"].n_unique()
+    return senders * (senders - 1) // 2
 
 
 def worlds(seeds: int, size: int, campaigns: tuple[str, ...]) -> Table:
@@ -267,6 +301,7 @@ def main() -> None:
         "power": lambda: worlds(n, 2 * size, (*WEAK, *STRONG)),
     }
     if data is not None:
+        parts["pairs"] = lambda: pairs(n, data)
         parts["permuted"] = lambda: permuted(n, data)
     tables = {}
     for name in given.only or parts:

@@ -93,6 +93,22 @@ def test_recruiters_feed_the_hub_and_others_do_not() -> None:
     assert sure["observed"].sum() == 20
 
 
+def test_whoever_contacts_the_recruiters_converts_too_feeds_nothing() -> None:
+    contacts, arrivals = recruiting()
+    came = {one: at for one, hub, at in arrivals if hub == HUB}
+    # A volunteer who happened to reach three of the converts of two recruiters.
+    contacts += [(20, one, came[one] - 60) for one in sorted(came)[:3]]
+    seen = observed(contacts, arrivals, accounts=ACCOUNTS)
+    assert set(LAYER.sources(seen, WHOLE)["account"]) == set(RECRUITERS)
+
+
+def test_sources_are_counted_beside_all_who_had_a_convert() -> None:
+    seen = tiny_town()
+    feeders, sources = LAYER.feeders(seen, WHOLE), LAYER.sources(seen, WHOLE)
+    assert (feeders["q_value"] >= feeders["p_value"]).all()
+    assert sources["q_value"].to_numpy().max() <= 0.01
+
+
 def test_edges_tie_recruiters_to_their_hub_and_to_each_other() -> None:
     pairs = LAYER.pairs(tiny_town(), WHOLE)
     assert pairs.schema == PAIRS

@@ -30,9 +30,8 @@ WITHIN_S = 3 * 86_400
 #: False discovery rate at which hubs are validated, and the sources that each needs.
 HUB_RATE = 0.01
 LEAST_SOURCES = 2
-#: Chance explains an account's converts at most this often where it counts as a source, and one
-#: convert is no pattern.
-FEEDS_AT = 0.01
+#: False discovery rate at which accounts count as sources, and one convert is no pattern.
+SOURCE_RATE = 0.01
 LEAST_CONVERTS = 2
 
 
@@ -82,13 +81,17 @@ class Funnel:
     def feeders(self, seen: Observations, part: Part) -> pl.DataFrame:
         """Test accounts against validated hubs.
 
+        A convert whom several contacted counts for those of them who sent the most to that hub:
+        whoever happens to have contacted a recruiter's convert too is no recruiter.
+
         Returns:
-            Columns account, hub, observed (converts), expected, weight, p_value.
+            Columns account, hub, observed (converts), expected, weight, p_value, and q_value over
+            all accounts and hubs with a convert.
         """
         moves = conversions(seen, part)
         hubs = validated_hubs(seen, moves, part)
         sent = (
-            moves.join(hubs, on="hub", how="semi")
+            _credited(moves.join(hubs, on="hub", how="semi"))
             .group_by(account="sender", hub="hub")
             .agg(observed=pl.col("recipient").n_unique().cast(pl.Float64))
             .sort("account", "hub")
@@ -96,16 +99,18 @@ class Funnel:
         alone = sent.select("account", group="account").unique(maintain_order=True)
         expected = expected_converts(seen, alone, sent.with_columns(group="account"), part)
         observed = sent["observed"].to_numpy()
+        tail = counts.upper_tail(observed, expected)
         return sent.with_columns(
             expected=pl.Series(expected),
             weight=pl.Series(counts.surprise(observed, expected)),
-            p_value=pl.Series(counts.upper_tail(observed, expected)),
+            p_value=pl.Series(tail),
+            q_value=pl.Series(multiplicity.benjamini_hochberg(tail, tail.size)),
         ).filter(pl.col("observed") > pl.col("expected"))
 
     def sources(self, seen: Observations, part: Part) -> pl.DataFrame:
         """Return the feeders that chance does not explain: columns as ``feeders``."""
         return self.feeders(seen, part).filter(
-            pl.col("observed") >= LEAST_CONVERTS, pl.col("p_value") <= FEEDS_AT
+            pl.col("observed") >= LEAST_CONVERTS, pl.col("q_value") <= SOURCE_RATE
         )
 
     def groups(
@@ -220,6 +225,14 @@ def validated_hubs(seen: Observations, moves: pl.DataFrame, part: Part) -> pl.Da
         p_value=pl.Series(tail),
         q_value=pl.Series(multiplicity.benjamini_hochberg(tail, max(by_hub.height, tail.size))),
     ).filter(pl.col("q_value") <= HUB_RATE)
+
+
+def _credited(moves: pl.DataFrame) -> pl.DataFrame:
+    """Keep, of the senders who contacted one convert, those who sent the most to that hub."""
+    sent = pl.col("recipient").n_unique().over("sender", "hub")
+    return moves.with_columns(sent=sent).filter(
+        pl.col("sent") == pl.col("sent").max().over("recipient", "hub")
+    )
 
 
 def _arrivals(seen: Observations, part: Part) -> pl.DataFrame:
