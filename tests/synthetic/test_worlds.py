@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -15,7 +14,7 @@ from graphmeta import seeds
 from graphmeta.contract.events import ACCOUNT_COLUMNS, EVENT_COLUMNS, KIND, KINDS_TO_GROUPS
 from graphmeta.errors import UsageError
 from graphmeta.synthetic import talk
-from graphmeta.synthetic.world import World, demo_world, make_world, write_world
+from graphmeta.synthetic.world import World, demo_world, make_world
 
 
 @pytest.fixture(scope="module")
@@ -70,20 +69,6 @@ def test_ids_tell_nothing(demo: World) -> None:
     assert ids.n_unique() == len(ids)
     rank = ids.is_in(demo.truth["account"].implode()).to_numpy().nonzero()[0] / len(ids)
     assert 0.38 < float(np.mean(rank)) < 0.62
-
-
-def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        write_world(make_world(300, 14, campaigns=("tiny", "funnel"), seed=4), tmp_path / name)
-    written = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*"))
-    assert [str(path) for path in written] == [
-        "accounts.parquet",
-        "events/events.parquet",
-        "lookalikes.parquet",
-        "truth.parquet",
-    ]
-    for path in written:
-        assert (tmp_path / "one" / path).read_bytes() == (tmp_path / "two" / path).read_bytes()
 
 
 def test_another_seed_is_another_world() -> None:
@@ -143,16 +128,13 @@ def test_conversations_begin_with_their_opener_and_run_forward(
         assert (np.diff(mine.time) >= 0).all()
 
 
-def test_clear_errors_name_what_is_known(tmp_path: Path) -> None:
+def test_clear_errors_name_what_is_known() -> None:
     with pytest.raises(UsageError, match="no campaign named 'nonsense'"):
         make_world(300, campaigns=("nonsense",))
     with pytest.raises(UsageError, match="no look-alike named 'nonsense'"):
         make_world(300, lookalikes=("nonsense",))
     with pytest.raises(UsageError, match="too small"):
         make_world(10)
-    (tmp_path / "something").write_text("")
-    with pytest.raises(UsageError, match="not empty"):
-        write_world(make_world(300, 14, lookalikes=()), tmp_path)
 
 
 def test_the_demo_spans_four_weeks(demo: World) -> None:
