@@ -23,7 +23,7 @@ SIZE = Group("How large the world is", sort_key=2)
 HIDDEN = Group("What is hidden in it", sort_key=3)
 _AT_LEAST_ONE = validators.Number(gte=1)
 _ACCOUNTS = 2_000
-_NONE = "none"
+_ALL, _NONE = "all", "none"
 
 
 def synth(
@@ -74,10 +74,11 @@ def synth(
         Parameter(
             group=HIDDEN,
             help="Benign behaviour that resembles abuse: newsletter, courier, text_bank, "
-            "movement, ... (a wrong name lists them). Repeatable; all of them, or none.",
+            "movement, ... (a wrong name lists them). Repeatable, also for several of one kind; "
+            "all (one of each), or none.",
             metavar="KIND",
         ),
-    ] = ("all",),
+    ] = (_ALL,),
     seed: Annotated[
         int,
         Parameter(group=OUTPUT, help="Equal options and seed give equal files."),
@@ -108,7 +109,11 @@ def synth(
         accounts=accounts if accounts is not None else _ACCOUNTS,
         days=days,
         campaigns=_named(campaign, "--campaign"),
-        lookalikes=ALL_LOOKALIKES if lookalike == ("all",) else _named(lookalike, "--lookalike"),
+        lookalikes=[
+            kind
+            for name in _named(lookalike, "--lookalike")
+            for kind in (ALL_LOOKALIKES if name == _ALL else (name,))
+        ],
         seed=seed,
         quiet_days=quiet_days,
     )

@@ -33,6 +33,8 @@ CAMPAIGN_NAMES: tuple[str, ...] = (*(recipe.name for recipe in CAMPAIGNS), "seve
 
 #: Fewer people are no town.
 LEAST_ACCOUNTS = 200
+#: Life has the rhythm of a week.
+LEAST_DAYS = 7
 
 _TRUTH = pl.DataFrame(schema={"account": pl.String, "campaign": pl.String, "role": pl.String})
 _LABELS = pl.DataFrame(schema={"account": pl.String, "kind": pl.String})
@@ -44,10 +46,10 @@ class Plan:
 
     Args:
         accounts: Ordinary people, at least 200; look-alikes and campaigns open more accounts.
-        days: Length, at least 3 days more than ``quiet_days``.
+        days: Length, at least 7, and at least 3 days more than ``quiet_days``.
         campaigns: Names from ``CAMPAIGN_NAMES`` (parameters drawn by seed; ``seven_at_once`` is
             seven of them), or campaigns with parameters.
-        lookalikes: Kinds from ``ALL_LOOKALIKES``.
+        lookalikes: Kinds from ``ALL_LOOKALIKES``; one that is named twice is posed twice.
         seed: Same seed, same bytes.
         quiet_days: Days at the start without campaigns.
 
@@ -64,12 +66,13 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Refuse what cannot become a world, before any work is done."""
-        if self.accounts < LEAST_ACCOUNTS or self.quiet_days < 0 or self.days < self.quiet_days + 3:
+        least_days = max(LEAST_DAYS, self.quiet_days + 3)
+        if self.accounts < LEAST_ACCOUNTS or self.quiet_days < 0 or self.days < least_days:
             raise UsageError(
                 f"A world of {self.accounts} accounts and {self.days} days with "
                 f"{self.quiet_days} quiet ones is too small.",
-                f"Ask for at least {LEAST_ACCOUNTS} accounts, and for 3 days more than the quiet "
-                "ones.",
+                f"Ask for at least {LEAST_ACCOUNTS} accounts, and for at least {LEAST_DAYS} days, "
+                "3 more than the quiet ones.",
             )
         for kind in self.lookalikes:
             _lookalike(kind)
@@ -83,15 +86,12 @@ class Plan:
         asked: list[Campaign | str] = []
         for each in self.campaigns:
             asked.extend(SEVEN if each == "seven_at_once" else (each,))
+        names = [each if isinstance(each, str) else each.name for each in asked]
         planned: dict[str, Campaign] = {}
-        seen: Counter[str] = Counter()
-        for campaign in asked:
-            name = campaign if isinstance(campaign, str) else campaign.name
-            seen[name] += 1
-            label = name if seen[name] == 1 else f"{name}-{seen[name]}"
+        for label, campaign in zip(_numbered(names), asked, strict=True):
             if isinstance(campaign, str):
                 rng = seeds.generator("world", self.seed, "parameters", label)
-                planned[label] = _recipe(name).draw(rng)
+                planned[label] = _recipe(campaign).draw(rng)
             else:
                 planned[label] = campaign
         return planned
@@ -104,7 +104,7 @@ class Made:
         plan: What was asked for.
         town: Its accounts and groups, as they are at the end.
         store: Its events.
-        posed: Its look-alikes, by kind.
+        posed: Its look-alikes, each with its kind.
         planted: Its campaigns, by label.
     """
 
@@ -113,7 +113,7 @@ class Made:
         plan: Plan,
         town: Town,
         store: Store,
-        posed: dict[str, Posed],
+        posed: Sequence[tuple[str, Posed]],
         planted: dict[str, Planted],
     ) -> None:
         self._names = naming.Names(town, plan.seed)
@@ -123,7 +123,7 @@ class Made:
     @property
     def share_on_top(self) -> float:
         """Return the share of the events that look-alikes and campaigns brought in."""
-        brought = sum(len(each.events) for each in self._posed.values())
+        brought = sum(len(each.events) for _, each in self._posed)
         brought += sum(len(each.events) for each in self._planted.values())
         return brought / max(1, len(self._store))
 
@@ -160,7 +160,7 @@ class Made:
         """Return who looks like a campaign and is none: account, kind."""
         frames = [
             pl.DataFrame({"account": self._names.of(each.account), "kind": kind})
-            for kind, each in self._posed.items()
+            for kind, each in self._posed
         ]
         return pl.concat([_LABELS, *frames]).sort("kind", "account")
 
@@ -185,12 +185,12 @@ def make(plan: Plan, handle: BinaryIO, progress: Progress = silent) -> Made:
             progress("living through ordinary days", done / portions)
             store.add(events)
             done += 1
-    posed: dict[str, Posed] = {}
-    for kind in dict.fromkeys(plan.lookalikes):
+    posed: list[tuple[str, Posed]] = []
+    for kind, label in zip(plan.lookalikes, _numbered(plan.lookalikes), strict=True):
         progress("posing look-alikes", len(posed) / len(plan.lookalikes))
-        rng = seeds.generator("world", seed, "lookalike", kind)
-        posed[kind] = _lookalike(kind).pose(rng, town)
-        store.add(posed[kind].events)
+        acted = _lookalike(kind).pose(seeds.generator("world", seed, "lookalike", label), town)
+        posed.append((kind, acted))
+        store.add(acted.events)
     planted: dict[str, Planted] = {}
     planned = plan.planned()
     for label, campaign in planned.items():
@@ -198,6 +198,16 @@ def make(plan: Plan, handle: BinaryIO, progress: Progress = silent) -> Made:
         planted[label] = campaign.plant(seeds.generator("world", seed, "campaign", label), town)
         store.add(planted[label].events)
     return Made(plan, town, store, posed, planted)
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    """Return labels of which no two are equal: ``name``, then ``name-2``, and so on."""
+    seen: Counter[str] = Counter()
+    labels = []
+    for name in names:
+        seen[name] += 1
+        labels.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+    return labels
 
 
 def _lookalike(kind: str) -> Lookalike:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike
 
+from graphmeta.errors import UsageError
 from graphmeta.synthetic import clock
 from graphmeta.synthetic.clock import DAY
 from graphmeta.synthetic.sheet import FIRST_GROUP, Bools, Floats, Ints
@@ -210,10 +211,18 @@ class Town:
         """Return ordinary people for a special part, each at most once per world.
 
         They were there before the world began and stay to its end.
+
+        Raises:
+            UsageError: There are not so many left.
         """
         people = self.people
         able = people.ordinary & (people.created < 0) & (people.closed >= NEVER)
         able[list(self._taken)] = False
+        if int(able.sum()) < count:
+            raise UsageError(
+                f"The town has too few people ({len(self._ordinary)}) for what is hidden in it.",
+                "Ask for more accounts, or for fewer campaigns and look-alikes.",
+            )
         chosen = rng.choice(np.flatnonzero(able), size=count, replace=False)
         self.assign(chosen)
         return np.asarray(chosen)

@@ -82,6 +82,16 @@ def test_campaigns_asked_for_twice_have_labels_of_their_own() -> None:
     assert set(world.truth["campaign"]) == {"tiny", "tiny-2"}
 
 
+def test_look_alikes_asked_for_twice_are_posed_twice_under_one_label() -> None:
+    once, twice = (
+        make_world(600, 14, lookalikes=("support_desk",) * times, seed=4) for times in (1, 2)
+    )
+    assert set(twice.lookalikes["kind"]) == {"support_desk"}
+    assert (
+        once.lookalikes.height < twice.lookalikes.height == twice.lookalikes["account"].n_unique()
+    )
+
+
 def test_ordinary_life_is_close_to_real_messaging() -> None:
     events = make_world(1_500, 28, lookalikes=(), seed=2).events
     contacts = events.filter(pl.col("kind").is_in(["message", "call"]))
@@ -133,8 +143,11 @@ def test_clear_errors_name_what_is_known() -> None:
         make_world(300, campaigns=("nonsense",))
     with pytest.raises(UsageError, match="no look-alike named 'nonsense'"):
         make_world(300, lookalikes=("nonsense",))
-    with pytest.raises(UsageError, match="too small"):
-        make_world(10)
+    for accounts, days, quiet_days in ((10, 21, 7), (300, 9, 7), (300, 6, 0), (300, 21, -1)):
+        with pytest.raises(UsageError, match="too small"):
+            make_world(accounts, days, quiet_days=quiet_days)
+    with pytest.raises(UsageError, match="too few people"):
+        make_world(200, 14, lookalikes=("text_bank", "flash_crowd") * 40)
 
 
 def test_the_demo_spans_four_weeks(demo: World) -> None:
