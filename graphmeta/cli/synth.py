@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,13 +18,67 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
 
+    from graphmeta.synthetic.making import Plan
     from graphmeta.synthetic.world import Written
 
 SIZE = Group("How large the world is", sort_key=2)
 HIDDEN = Group("What is hidden in it", sort_key=3)
-_AT_LEAST_ONE = validators.Number(gte=1)
 _ACCOUNTS = 2_000
 _ALL, _NONE = "all", "none"
+
+
+@Parameter(name="*", group=SIZE)
+@dataclass(frozen=True)
+class SizeOptions:
+    """How large a world is."""
+
+    events: Annotated[
+        int | None,
+        Parameter(
+            help="About how many events; as many accounts as it takes.",
+            validator=validators.Number(gte=1),
+        ),
+    ] = None
+    accounts: Annotated[
+        int | None,
+        Parameter(
+            help=f"How many ordinary people, where --events is not given: {_ACCOUNTS} unless you "
+            "say otherwise. Look-alikes and campaigns open some accounts more.",
+        ),
+    ] = None
+    days: Annotated[int, Parameter(help="How many days it lasts.")] = 28
+    quiet_days: Annotated[
+        int, Parameter(help="For how many days at the start no campaign is at work: history.")
+    ] = 7
+
+
+@Parameter(name="*", group=HIDDEN)
+@dataclass(frozen=True)
+class HiddenOptions:
+    """What is hidden in a world."""
+
+    campaign: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Abuse to plant: bulk, split_list, shared_targets, one_clock, drip, funnel, "
+            "grooming, tiny, taken_over, ... (a wrong name lists all), or seven_at_once. "
+            "Repeatable, also for several of one name; none for a world without.",
+            metavar="NAME",
+        ),
+    ] = ("seven_at_once",)
+    lookalike: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Benign behaviour that resembles abuse: newsletter, courier, text_bank, "
+            "movement, ... (a wrong name lists them). Repeatable, also for several of one kind; "
+            "all (one of each), or none.",
+            metavar="KIND",
+        ),
+    ] = (_ALL,)
+
+
+_DEFAULT_SIZE = SizeOptions()
+_DEFAULT_HIDDEN = HiddenOptions()
 
 
 def synth(
@@ -36,49 +91,8 @@ def synth(
             metavar="DIR",
         ),
     ],
-    events: Annotated[
-        int | None,
-        Parameter(
-            group=SIZE,
-            help="About how many events; as many accounts as it takes.",
-            validator=_AT_LEAST_ONE,
-        ),
-    ] = None,
-    accounts: Annotated[
-        int | None,
-        Parameter(
-            group=SIZE,
-            help=f"How many ordinary people, where --events is not given: {_ACCOUNTS} unless you "
-            "say otherwise. Look-alikes and campaigns open some accounts more.",
-        ),
-    ] = None,
-    days: Annotated[int, Parameter(group=SIZE, help="How many days it lasts.")] = 28,
-    quiet_days: Annotated[
-        int,
-        Parameter(
-            group=SIZE, help="For how many days at the start no campaign is at work: history."
-        ),
-    ] = 7,
-    campaign: Annotated[
-        tuple[str, ...],
-        Parameter(
-            group=HIDDEN,
-            help="Abuse to plant: bulk, split_list, shared_targets, one_clock, drip, funnel, "
-            "grooming, tiny, taken_over, ... (a wrong name lists all), or seven_at_once. "
-            "Repeatable, also for several of one name; none for a world without.",
-            metavar="NAME",
-        ),
-    ] = ("seven_at_once",),
-    lookalike: Annotated[
-        tuple[str, ...],
-        Parameter(
-            group=HIDDEN,
-            help="Benign behaviour that resembles abuse: newsletter, courier, text_bank, "
-            "movement, ... (a wrong name lists them). Repeatable, also for several of one kind; "
-            "all (one of each), or none.",
-            metavar="KIND",
-        ),
-    ] = (_ALL,),
+    size: SizeOptions = _DEFAULT_SIZE,
+    hidden: HiddenOptions = _DEFAULT_HIDDEN,
     seed: Annotated[
         int,
         Parameter(group=OUTPUT, help="Equal options and seed give equal files."),
@@ -99,33 +113,44 @@ def synth(
     - `graphmeta synth --out WORLD --events 10000000 --seed 1`
     - `graphmeta synth --out WORLD --accounts 5000 --days 60 --campaign none --lookalike courier`
     """
-    from graphmeta.synthetic import ALL_LOOKALIKES, Plan, refuse_taken, sized, synthesise
+    from graphmeta.synthetic import refuse_taken, sized, synthesise
 
-    if events is not None and accounts is not None:
-        raise UsageError(
-            "--events and --accounts both say how large the world is.", "Give one of them."
-        )
-    plan = Plan(
-        accounts=accounts if accounts is not None else _ACCOUNTS,
-        days=days,
-        campaigns=_named(campaign, "--campaign"),
-        lookalikes=[
-            kind
-            for name in _named(lookalike, "--lookalike")
-            for kind in (ALL_LOOKALIKES if name == _ALL else (name,))
-        ],
-        seed=seed,
-        quiet_days=quiet_days,
-    )
+    plan = _plan(size, hidden, seed)
     with progress(quiet=quiet) as stage:
         refuse_taken(out)
-        if events is not None:
-            plan = sized(plan, events, stage)
+        if size.events is not None:
+            plan = sized(plan, size.events, stage)
         written = synthesise(plan, out, stage)
     if json:
         print_json(_as_json(written))
     else:
         print_world(output(), written)
+
+
+def _plan(size: SizeOptions, hidden: HiddenOptions, seed: int) -> Plan:
+    """Return what kind of world was asked for.
+
+    Raises:
+        UsageError: Options contradict each other, or there is no such world.
+    """
+    from graphmeta.synthetic import ALL_LOOKALIKES, Plan
+
+    if size.events is not None and size.accounts is not None:
+        raise UsageError(
+            "--events and --accounts both say how large the world is.", "Give one of them."
+        )
+    return Plan(
+        accounts=_ACCOUNTS if size.accounts is None else size.accounts,
+        days=size.days,
+        campaigns=_named(hidden.campaign, "--campaign"),
+        lookalikes=[
+            kind
+            for name in _named(hidden.lookalike, "--lookalike")
+            for kind in (ALL_LOOKALIKES if name == _ALL else (name,))
+        ],
+        seed=seed,
+        quiet_days=size.quiet_days,
+    )
 
 
 def _named(names: Sequence[str], option: str) -> Sequence[str]:
