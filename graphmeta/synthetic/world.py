@@ -62,7 +62,7 @@ def make_world(
     seed: int = 0,
     quiet_days: int = 7,
 ) -> World:
-    """Generate a world in memory: about 250 bytes per event.
+    """Generate a world in memory: about 100 bytes per event at its peak.
 
     Args:
         accounts: Ordinary people, at least 200; look-alikes and campaigns open more accounts.
