@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from graphmeta.synthetic.clock import DAY
-from graphmeta.synthetic.sheet import Events, Floats, Ints
+from graphmeta.synthetic.sheet import Bools, Events, Floats, Ints
 from graphmeta.synthetic.town import Town
 
 #: Roles that truth may state. Those who were contacted are not in it.
@@ -60,6 +60,11 @@ def a_span(rng: np.random.Generator, town: Town, days: float) -> Span:
     length = min(days * DAY, 0.95 * room)
     start = town.begin + rng.uniform(0, room - length)
     return start, start + length
+
+
+def open_at(town: Town, who: Ints, time: Floats) -> Bools:
+    """Say who has an account at a time, shape (n,)."""
+    return np.asarray((town.people.created[who] <= time) & (time < town.people.closed[who]))
 
 
 def working_times(

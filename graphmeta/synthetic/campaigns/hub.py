@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphmeta.synthetic import sheet, talk
-from graphmeta.synthetic.campaigns.base import Span
+from graphmeta.synthetic.campaigns.base import Span, open_at
 from graphmeta.synthetic.campaigns.evasion import Evasion, reach
 from graphmeta.synthetic.clock import DAY, HOUR
 from graphmeta.synthetic.sheet import NO_GROUP, Events, Floats, Ints
@@ -73,7 +73,7 @@ def recruit(
     time: Floats,
 ) -> Won:
     """Approach targets, talk with those who are won, and bring them to the hub."""
-    won = np.flatnonzero(rng.random(len(target)) < pull.converts)
+    won = np.flatnonzero((rng.random(len(target)) < pull.converts) & open_at(town, target, time))
     who, whom, met = sender[won], target[won], time[won]
     came = met + 2 * HOUR + np.minimum(rng.exponential(pull.lag * DAY, len(won)), 3 * DAY)
     ringing = rng.random(len(won)) < 0.2

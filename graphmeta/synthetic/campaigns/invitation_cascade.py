@@ -12,7 +12,7 @@ import numpy as np
 
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.campaigns.accounts import open_actors
-from graphmeta.synthetic.campaigns.base import Planted, a_span, planted
+from graphmeta.synthetic.campaigns.base import Planted, a_span, open_at, planted
 from graphmeta.synthetic.campaigns.evasion import (
     PLAIN,
     Evasion,
@@ -120,7 +120,8 @@ class InvitationCascade:
         # Who would invite at night, does so after it.
         asleep = self.evasion.human_hours & (rng.random(len(row)) > 0.1 + town.awake(sender, time))
         time = np.where(asleep, time + 9 * HOUR, time)
-        kept = (time < until) & ~np.isin(target, inside) & (target != sender)
+        kept = (time < until) & open_at(town, target, time) & open_at(town, sender, time)
+        kept &= ~np.isin(target, inside) & (target != sender)
         row, sender, target, time = row[kept], sender[kept], target[kept], time[kept]
         group = inviters.group[row]
         greeting = rng.random(len(row)) < self.greets
