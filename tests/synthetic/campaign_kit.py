@@ -1,4 +1,4 @@
-"""What the tests of campaigns and look-alikes share: small towns without the noise of daily life."""
+"""What the tests of campaigns and look-alikes share: small towns in which nobody else talks."""
 
 from __future__ import annotations
 

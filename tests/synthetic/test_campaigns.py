@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from campaign_kit import QUIET, Stage, a_town, pairs, per_recipient, shared_per_pair, stage
@@ -43,7 +45,7 @@ def test_a_drawn_campaign_names_roles_and_its_accounts_act(recipe: Recipe, seed:
     assert set(world.role) <= {"actor", "recruiter", "hub"}
     assert len(world.account) == len(world.role) >= 2
     assert len(np.unique(world.account)) == len(world.account)
-    assert np.isin(people, world.events.sender).mean() > 0.8
+    assert float(np.isin(people, world.events.sender).mean()) > 0.8
     own = world.events.where(np.isin(world.events.sender, people))
     assert (own.time >= world.town.people.created[own.sender]).all()
 
@@ -83,7 +85,8 @@ def test_fresh_accounts_are_silent_in_the_quiet_week(campaign: Campaign) -> None
 
 def sessions_of(contacts: Events, gap: float) -> int:
     """Return into how many stretches the contacts fall, apart by more than ``gap`` seconds."""
-    return int((np.diff(np.sort(contacts.time)) > gap).sum()) + 1
+    waits = np.diff(np.sort(contacts.time)).astype(np.float64)
+    return int((waits > gap).sum()) + 1
 
 
 @SEEDS
@@ -212,15 +215,13 @@ def test_each_successor_opens_after_the_ban_and_works_the_same_neighbourhood(see
     contacts = sent(world)
     again = 0
     for chain in chains:
-        for one, other in zip(chain, chain[1:], strict=False):
+        for one, other in itertools.pairwise(chain):
             assert people.closed[one] < people.created[other]
             assert people.closed_by[one] == CLOSERS.index("platform")
         reached = [contacts.recipient[contacts.sender == each] for each in chain]
         place = np.sort(people.place[np.concatenate(reached)])
         assert place[-1] - place[0] < 0.45, "one stretch of town"
-        again += sum(
-            np.isin(late, early).sum() for early, late in zip(reached, reached[1:], strict=False)
-        )
+        again += sum(np.isin(late, early).sum() for early, late in itertools.pairwise(reached))
     assert again > 0
 
 

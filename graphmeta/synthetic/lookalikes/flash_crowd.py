@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphmeta.synthetic import sheet, talk
+from graphmeta.synthetic import talk
 from graphmeta.synthetic.clock import HOUR
 from graphmeta.synthetic.lookalikes.base import Posed, staff
 from graphmeta.synthetic.talk import Reaction
@@ -26,4 +26,5 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     time = peak + wait
     awake = rng.random(len(row)) < 0.15 + town.awake(fans[row], time)
     time = np.where(awake, time, time + 9 * HOUR)
-    return Posed(sheet.concat([talk.approach(rng, town, fans[row], stars[star], time, met)]), fans)
+    crowd = talk.approach(rng, town, fans[row], stars[star], time, met)
+    return Posed(crowd, fans[np.unique(row)])
