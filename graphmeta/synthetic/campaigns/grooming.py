@@ -9,7 +9,7 @@ import numpy as np
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.campaigns.accounts import open_actors
 from graphmeta.synthetic.campaigns.base import Planted, Span, a_span, planted
-from graphmeta.synthetic.campaigns.evasion import AGED, Evasion
+from graphmeta.synthetic.campaigns.evasion import AGED, Evasion, reach
 from graphmeta.synthetic.clock import DAY
 from graphmeta.synthetic.sheet import Events, Floats, Ints
 from graphmeta.synthetic.talk import Reaction
@@ -41,7 +41,8 @@ class Grooming:
     def plant(self, rng: np.random.Generator, town: Town) -> Planted:
         """Open the accounts, join the groups, and reach the newcomers."""
         span = a_span(rng, town, float(rng.uniform(18, 21)))
-        handlers, life = open_actors(rng, town, self.handlers, self.evasion, span[0])
+        count = self.handlers * self.evasion.split
+        handlers, life = open_actors(rng, town, count, self.evasion, span[0])
         count = min(self.groups, len(town.open_groups))
         few = float(np.quantile(town.degree(town.ordinary()), self.isolated))
         parts = [life]
@@ -82,7 +83,7 @@ class Grooming:
         length = talk.turns(rng, len(which), 14.0)
         return sheet.concat(
             [
-                talk.approach(rng, town, handler, victim, start, reaction),
+                reach(rng, town, handler, victim, start, self.evasion, reaction),
                 talk.converse(rng, handler[which], victim[which], again, length, gap=80.0),
             ]
         )
@@ -96,5 +97,5 @@ def draw(rng: np.random.Generator) -> Grooming:
         picks=float(rng.uniform(0.6, 1.0)),
         isolated=float(rng.uniform(0.4, 0.8)),
         lag=float(rng.uniform(2, 24)),
-        evasion=Evasion(aged=1.0),
+        evasion=Evasion(camouflage=float(rng.choice([0.0, 0.0, 0.4])), aged=1.0),
     )

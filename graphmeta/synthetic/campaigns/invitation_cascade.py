@@ -22,7 +22,7 @@ from graphmeta.synthetic.campaigns.evasion import (
     some_evasion,
 )
 from graphmeta.synthetic.clock import DAY, HOUR
-from graphmeta.synthetic.sheet import FIRST_GROUP, Events, Floats, Ints
+from graphmeta.synthetic.sheet import Events, Floats, Ints
 from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
 
@@ -83,11 +83,9 @@ class InvitationCascade:
         span = a_span(rng, town, self.days)
         count = self.founders * self.evasion.split
         founders, life = open_actors(rng, town, count, self.evasion, span[0])
-        first = FIRST_GROUP + town.groups
         which = np.sort(np.arange(count) % self.groups)
-        town.found_groups(which, founders, span[0])
-        groups = first + np.arange(min(self.groups, count))
-        inviters = Inviters(founders, first + which, np.full(count, span[0]))
+        groups = town.found_groups(which, founders, span[0])
+        inviters = Inviters(founders, groups[which], np.full(count, span[0]))
         parts, recruiters, inside = [life], [founders], founders
         for generation in range(self.depth):
             mean = self.first / self.evasion.split if generation == 0 else self.invites
