@@ -15,6 +15,7 @@ from graphmeta.synthetic.campaigns.one_clock import OneClock
 from graphmeta.synthetic.campaigns.ring import Ring
 from graphmeta.synthetic.campaigns.split_list import SplitList
 from graphmeta.synthetic.clock import DAY, HOUR
+from graphmeta.synthetic.town import DECLARATIONS
 
 SEEDS = pytest.mark.parametrize("seed", range(3))
 
@@ -79,6 +80,13 @@ def test_accounts_that_are_not_staggered_come_in_one_batch(seed: int) -> None:
 
     assert opened_within(staggered=False) <= 0.2 * DAY
     assert opened_within(staggered=True) > 4 * DAY
+
+
+@SEEDS
+def test_accounts_may_declare_what_they_are_not(seed: int) -> None:
+    world = hidden(Evasion(declares="business"), seed)
+    declared = {DECLARATIONS[int(word)] for word in world.town.people.declared[world.account]}
+    assert declared == {"business"}
 
 
 @SEEDS

@@ -22,7 +22,7 @@ def open_actors(
     else:
         young = rng.uniform(0.3, 12) - rng.uniform(0, 0.2, count)
     age = np.where(aged, rng.uniform(60, 900, count), young) * DAY
-    actors = town.open_accounts(rng, count, created=start - age)
+    actors = town.open_accounts(rng, count, created=start - age, declared=evasion.declares)
     return actors, small_life(rng, town, actors[aged])
 
 

@@ -25,6 +25,7 @@ class Evasion:
         human_hours: Work at the waking hours of an ordinary person, or round the clock.
         charm: How welcome its messages are, from 0 (mass spam) to 1 (like a friendly stranger's).
         split: Accounts among which the work of one is shared out, so that each does little.
+        declares: What its accounts falsely declare of themselves.
     """
 
     camouflage: float = 0.0
@@ -34,6 +35,7 @@ class Evasion:
     human_hours: bool = True
     charm: float = 0.0
     split: int = 1
+    declares: str | None = None
 
 
 #: No camouflage, no bought replies, fresh accounts, human hours.
@@ -47,10 +49,11 @@ def some_evasion(rng: np.random.Generator) -> Evasion:
     return Evasion(
         camouflage=float(rng.choice([0.0, 0.1, 0.3, 0.6])),
         bought_replies=float(rng.choice([0.0, 0.0, 0.05, 0.15])),
-        aged=float(rng.uniform(0, 1)),
+        aged=float(rng.choice([0.0, rng.uniform(0, 1), 1.0])),
         staggered=bool(rng.random() < 0.5),
         human_hours=bool(rng.random() < 0.7),
         charm=float(rng.uniform(0, 0.4)),
+        declares="business" if rng.random() < 0.1 else None,
     )
 
 

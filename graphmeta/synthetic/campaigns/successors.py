@@ -56,14 +56,16 @@ class Successors:
         span = a_span(rng, town, self.days)
         lives = [life for _ in range(self.seats) for life in self._seat(rng, town, span)]
         count = len(lives)
-        accounts = town.open_accounts(rng, count, created=[life.opens for life in lives])
+        opens = [life.opens for life in lives]
+        hide = self.evasion
+        accounts = town.open_accounts(rng, count, created=opens, declared=hide.declares)
         closes = np.array([life.closes for life in lives])
         town.people.closed[accounts] = np.floor(closes).astype(np.int64)
         town.people.closed_by[accounts] = np.where(closes < NEVER, CLOSERS.index("platform"), 0)
         sender = np.repeat(accounts, [len(life.target) for life in lives])
         target = np.concatenate([life.target for life in lives])
         time = np.concatenate([life.time for life in lives])
-        return planted(reach(rng, town, sender, target, time, self.evasion), actor=accounts)
+        return planted(reach(rng, town, sender, target, time, hide), actor=accounts)
 
     def _seat(self, rng: np.random.Generator, town: Town, span: Span) -> list[Life]:
         """Return the accounts of one seat, the first one first."""

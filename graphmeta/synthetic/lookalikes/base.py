@@ -52,6 +52,8 @@ def staff(
 ) -> Ints:
     """Open the accounts of an organisation: established ones, or a batch as fresh as a campaign's.
 
+    Among the established ones there may be some that were hired of late.
+
     Args:
         rng: Where chance comes from.
         town: Where they are opened.
@@ -65,7 +67,9 @@ def staff(
         within = min(float(rng.choice([0.05, 1.0, 5.0])) * DAY, 0.2 * town.end)
         created = rng.uniform(0, 0.5) * town.end + rng.uniform(0, within, count)
     else:
-        created = opened_before(rng, count).astype(np.float64)
+        hired = rng.random(count) < rng.choice([0.0, 0.0, 0.5])
+        recent = rng.uniform(-12 * DAY, 0.1 * town.end, count)
+        created = np.where(hired, recent, opened_before(rng, count))
     says = declared if rng.random() < often else None
     accounts = town.open_accounts(rng, count, created=created, declared=says, rhythm=rhythm)
     _some_leave(rng, town, accounts)
