@@ -99,10 +99,11 @@ class Funnel:
             sender.append(np.full(len(listed), convert))
             target.append(listed)
             time.append(town.at_day(rng, sender[-1], day.astype(np.int64)))
-        wave = self._wave(
-            rng, town, hub, np.concatenate(sender), np.concatenate(target), np.concatenate(time)
-        )
-        return wave.events, first.convert[eager]
+        by, whom, when = np.concatenate(sender), np.concatenate(target), np.concatenate(time)
+        # Who was won too late to recruit within the world's days does not.
+        within = when < town.end
+        wave = self._wave(rng, town, hub, by[within], whom[within], when[within])
+        return wave.events, np.unique(by[within])
 
 
 def draw(rng: np.random.Generator) -> Funnel:

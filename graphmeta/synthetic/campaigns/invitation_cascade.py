@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graphmeta.contract.events import KINDS
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.campaigns.accounts import open_actors
 from graphmeta.synthetic.campaigns.base import Planted, a_span, open_at, planted
@@ -86,7 +87,7 @@ class InvitationCascade:
         which = np.sort(np.arange(count) % self.groups)
         groups = town.found_groups(which, founders, span[0])
         inviters = Inviters(founders, groups[which], np.full(count, span[0]))
-        parts, recruiters, inside = [life], [founders], founders
+        parts, inside = [life], founders
         for generation in range(self.depth):
             mean = self.first / self.evasion.split if generation == 0 else self.invites
             sent, joined = self._invite(rng, town, inviters, mean, inside, span[1])
@@ -98,8 +99,10 @@ class InvitationCascade:
                 break
             inviters = Inviters(joined.account[eager], joined.group[eager], joined.since[eager])
             town.assign(inviters.account)
-            recruiters.append(inviters.account)
-        return planted(sheet.concat(parts), recruiter=np.concatenate(recruiters), hub=groups)
+        events = sheet.concat(parts)
+        # Who meant to invite and came to nobody is a member like others.
+        invited = np.unique(events.sender[events.kind == KINDS.index("invite")])
+        return planted(events, recruiter=np.union1d(founders, invited), hub=groups)
 
     def _invite(
         self,
