@@ -252,3 +252,7 @@ class Town:
     def awake(self, who: Ints, time: Floats) -> Floats:
         """Return how lively accounts are at a time, 1 at their peak."""
         return clock.wakefulness(self.people.rhythm[who], time + self.people.zone[who])
+
+    def by_place(self) -> Ints:
+        """Return the numbers of ordinary people along the town, so that neighbours are near."""
+        return self._along
