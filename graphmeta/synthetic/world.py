@@ -18,7 +18,7 @@ import polars as pl
 
 from graphmeta.engines.base import Progress, silent
 from graphmeta.synthetic.campaigns import Campaign
-from graphmeta.synthetic.campaigns.base import Evasion
+from graphmeta.synthetic.campaigns.evasion import Evasion
 from graphmeta.synthetic.campaigns.ring import Ring
 from graphmeta.synthetic.folder import made_whole, write_events
 from graphmeta.synthetic.making import ALL_LOOKALIKES, CAMPAIGN_NAMES, Plan, make
