@@ -59,3 +59,18 @@ def rate(hits: int, trials: int) -> Estimate:
         return Estimate(None, None, None, 0)
     bounds = stats.binomtest(hits, trials).proportion_ci(LEVEL, method="exact")
     return Estimate(hits / trials, float(bounds.low), float(bounds.high), trials)
+
+
+def difference(before: Sequence[float], after: Sequence[float]) -> Estimate:
+    """Return the difference of two means of unrelated worlds, ``n`` being the smaller number."""
+    value = float(np.mean(after) - np.mean(before))
+    n = min(len(before), len(after))
+    if n < 2:
+        return Estimate(value, None, None, n)
+    rng = seeds.generator("bench", "bootstrap", len(before), len(after))
+    means = [
+        np.asarray(part)[rng.integers(0, len(part), (_RESAMPLES, len(part)))].mean(axis=1)
+        for part in (before, after)
+    ]
+    low, high = np.quantile(means[1] - means[0], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Estimate(value, float(low), float(high), n)
