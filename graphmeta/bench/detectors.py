@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import importlib
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +110,9 @@ def load(spec: str) -> Detector:
             "Known: " + ", ".join(each.name for each in DETECTORS) + ". Or name a function as "
             "package.module:function, or a CSV file of scores.",
         )
+    # A script's path, unlike that of python -m, lacks the folder that one stands in.
+    if str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))
     try:
         call = getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError) as error:

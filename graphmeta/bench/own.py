@@ -7,9 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from graphmeta import pipeline
 from graphmeta.bench.detector import Answer, Problem
-from graphmeta.ingest import Reading
 
 
 class Graphmeta:
@@ -19,6 +17,10 @@ class Graphmeta:
 
     def detect(self, problem: Problem) -> Answer:
         """Analyse the events, and take scores, clusters and members from the run."""
+        # Imported here: a process for another detector shall not carry what this one needs.
+        from graphmeta import pipeline
+        from graphmeta.ingest import Reading
+
         with tempfile.TemporaryDirectory(prefix="graphmeta-bench-") as folder:
             run = pipeline.analyze(
                 [problem.events],

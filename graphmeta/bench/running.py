@@ -86,12 +86,19 @@ def run(
     return {
         "format": FORMAT,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "plan": {**asdict(plan), "keep": None, "seeds": sorted({case.seed for case in planned})},
+        "plan": _planned(plan, planned),
         "machine": machine.describe(),
         "detectors": [name_of(each) for each in chosen],
         "worlds": [world for world, _ in results],
         "entries": [entry for _, entries in results for entry in entries],
     }
+
+
+def _planned(plan: Plan, planned: Sequence[Case]) -> dict[str, Any]:
+    """Return the plan as results state it: what was measured, never where it was kept."""
+    said = {**asdict(plan), "campaigns": list(plan.campaigns)}
+    del said["keep"]
+    return {**said, "seeds": sorted({case.seed for case in planned})}
 
 
 def _chosen(detectors: Sequence[str | Detector]) -> list[str | ScoresFile | Detector]:
@@ -177,7 +184,7 @@ def _described(case: Case, world: World, truth: worlds.Truth) -> dict[str, Any]:
         "accounts": case.accounts,
         "days": case.days,
         "seed": case.seed,
-        "step": None if case.step is None else asdict(case.step),
+        "steps": [asdict(step) for step in case.steps],
         "events": world.events.height,
         "all_accounts": len(truth.accounts),
         "planted": truth.planted["account"].n_unique(),

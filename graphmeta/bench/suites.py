@@ -6,7 +6,7 @@ of campaigns come from the generator, so a new campaign joins ``standard`` by it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from graphmeta.errors import UsageError
@@ -46,7 +46,7 @@ class Case:
         accounts: Ordinary people.
         days: Length.
         seed: Of the world, and of what detectors draw.
-        step: Its place on the cost curve, in the suite ``evasion``.
+        steps: Its places on the attacker's cost curves, in the suite ``evasion``.
     """
 
     label: str
@@ -54,7 +54,7 @@ class Case:
     accounts: int
     days: int
     seed: int
-    step: Step | None = None
+    steps: tuple[Step, ...] = ()
 
     @property
     def name(self) -> str:
@@ -121,7 +121,8 @@ SUITES = (
 #: The ring from which every sweep of ``evasion`` starts, changing one thing at a time: 24 accounts
 #: that each contact 24 strangers a week for 18 days, half of them per target, within six hours.
 _ACTORS = 24
-_WEEKS = 18 / 7
+_DAYS = 18.0
+_WEEKS = _DAYS / 7
 _PLAIN: dict[str, float] = {"pace": 24.0, "overlap": 0.5, "window": 6.0, "camouflage": 0.0}
 SWEEPS: dict[str, tuple[float, ...]] = {
     "pace": (48.0, 24.0, 12.0, 6.0, 3.0),
@@ -159,15 +160,17 @@ def cases(
     count = found.seeds if seeds is None else seeds
     if count < 1:
         raise UsageError(f"--seeds {count} makes no sense.", "Ask for at least one.")
-    made = []
+    made: list[Case] = []
     for size in found.sizes if accounts is None else (accounts,):
+        if suite == "evasion":
+            made += [
+                case for seed in range(count) for case in _sweeps(labels, size, found.days, seed)
+            ]
+            continue
         for label in dict.fromkeys(labels):
             for seed in range(count):
-                if suite == "evasion":
-                    made += _sweep(label, size, found.days, seed)
-                else:
-                    planted = () if label == INNOCENT else (label,)
-                    made.append(Case(label, planted, size, found.days, seed))
+                planted = () if label == INNOCENT else (label,)
+                made.append(Case(label, planted, size, found.days, seed))
     return made
 
 
@@ -180,22 +183,43 @@ def _suite(name: str) -> Suite:
     )
 
 
-def _sweep(sweep: str, accounts: int, days: int, seed: int) -> list[Case]:
-    """Return one case per value of a sweep."""
-    made = []
-    for value in SWEEPS[sweep]:
-        chosen = {**_PLAIN, sweep: value}
-        # An account makes so many contacts a week and no more: those for show are lost to the list.
-        reach = chosen["pace"] / (1 + chosen["camouflage"])
-        ring = Ring(
-            actors=_ACTORS,
-            targets=round(reach * _WEEKS / chosen["overlap"]),
-            overlap=chosen["overlap"],
-            window=chosen["window"] * HOUR,
-            days=18,
-            evasion=Evasion(camouflage=chosen["camouflage"], aged=0.8, charm=0.2),
-            name="ring",
-        )
-        step = Step(sweep, value, reach)
-        made.append(Case(f"{sweep}_{value:g}", (ring,), accounts, days, seed, step))
+def _sweeps(sweeps: Sequence[str], accounts: int, days: int, seed: int) -> list[Case]:
+    """Return one case per value of each sweep; the plain ring, a step of all of them, once."""
+    plain = Case(
+        "plain_ring",
+        (_ring(_PLAIN),),
+        accounts,
+        days,
+        seed,
+        tuple(Step(sweep, _PLAIN[sweep], _reach(_PLAIN)) for sweep in sweeps),
+    )
+    made = [plain]
+    for sweep in sweeps:
+        for value in SWEEPS[sweep]:
+            if value != _PLAIN[sweep]:
+                chosen = {**_PLAIN, sweep: value}
+                step = Step(sweep, value, _reach(chosen))
+                label = f"{sweep}_{value:g}"
+                made.append(Case(label, (_ring(chosen),), accounts, days, seed, (step,)))
     return made
+
+
+def _reach(chosen: Mapping[str, float]) -> float:
+    """Return how many strangers of the list an actor contacts per week.
+
+    An account makes so many contacts a week and no more: those for show are lost to the list.
+    """
+    return chosen["pace"] / (1 + chosen["camouflage"])
+
+
+def _ring(chosen: Mapping[str, float]) -> Ring:
+    """Return the ring that an attacker's choices make."""
+    return Ring(
+        actors=_ACTORS,
+        targets=round(_reach(chosen) * _WEEKS / chosen["overlap"]),
+        overlap=chosen["overlap"],
+        window=chosen["window"] * HOUR,
+        days=_DAYS,
+        evasion=Evasion(camouflage=chosen["camouflage"], aged=0.8, charm=0.2),
+        name="ring",
+    )

@@ -64,9 +64,9 @@ def summarise(results: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
             if (curve := _curve(part))
         ],
         "steps": [
-            {**worlds[part[0]["world"]]["step"], "detector": key[2], **_campaign(part)}
+            {**step, "detector": key[2], **_campaign(part)}
             for key, part in parts.items()
-            if worlds[part[0]["world"]]["step"] is not None
+            for step in worlds[part[0]["world"]]["steps"]
         ],
     }
 

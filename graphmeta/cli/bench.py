@@ -209,7 +209,8 @@ def _tell(console: Console, results: Mapping[str, Any], folder: Path) -> None:
     for shown in views.ranking_tables(summary, results["detectors"]):
         console.print(text(f"Average precision, {words.count(shown['accounts'])} accounts", "bold"))
         table = _table(["Campaign", *map(words.plain, shown["detectors"]), "by chance"])
-        for row in [*shown["rows"], shown["mean"]]:
+        rows = shown["rows"]
+        for row in [*rows, shown["mean"]] if len(rows) > 1 else rows:
             cells = [_cell(cell) for cell in row["cells"]]
             table.add_row(words.plain(row["label"]), *cells, words.number(row["by_chance"]))
         console.print(table)
