@@ -92,9 +92,10 @@ class Attempts:
             "answer": str(folder),
         }
         request.write_text(json.dumps(asked), encoding="utf-8")
-        said = folder / "said.txt"
+        said, scratch = folder / "said.txt", folder / "scratch"
+        scratch.mkdir()
         with said.open("wb") as sink:
-            process = self._start(request, sink)
+            process = self._start(request, scratch, sink)
             try:
                 process.wait(self._time_limit)
             except subprocess.TimeoutExpired:
@@ -110,7 +111,7 @@ class Attempts:
         last = said.read_text(encoding="utf-8", errors="replace").strip()[-_LAST_WORDS:]
         return _without_answer("failed", f"{_ending(process.returncode)}. {last}".strip())
 
-    def _start(self, request: Path, sink: Any) -> subprocess.Popen[bytes]:
+    def _start(self, request: Path, scratch: Path, sink: Any) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._over:
                 raise KeyboardInterrupt
@@ -119,7 +120,8 @@ class Attempts:
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=subprocess.STDOUT,
-                env=self._environment,
+                # A process that is killed cleans nothing up; what it wrote here, we do.
+                env={**self._environment, "TMPDIR": str(scratch)},
                 start_new_session=True,
             )
             self._running.add(process)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from graphmeta.bench.suites import Case
 from graphmeta.errors import InputError, UsageError
 
 MODULE = """
-import os, signal, time
+import os, signal, tempfile, time
 import polars as pl
 
 def opens(problem):
@@ -31,6 +32,7 @@ def opens(problem):
     return events.group_by(account="sender").agg(score=pl.len()).collect()
 
 def sleeps(problem):
+    tempfile.mkdtemp(prefix="left-behind-")
     time.sleep(60)
 
 def dies(problem):
@@ -94,11 +96,14 @@ def test_a_detector_that_breaks_is_reported_with_what_it_said(problem: Problem) 
 
 
 def test_a_detector_over_its_time_is_ended_and_reported(mine: str, problem: Problem) -> None:
+    home = Path(tempfile.gettempdir())
+    before = set(home.glob("left-behind-*"))
     began = time.monotonic()
-    outcome, found = attempt(f"{mine}:sleeps", problem, limit=1)
+    outcome, found = attempt(f"{mine}:sleeps", problem, limit=3)
     assert found is None
-    assert (outcome["status"], outcome["reason"]) == ("timeout", "not done after 1 s")
+    assert (outcome["status"], outcome["reason"]) == ("timeout", "not done after 3 s")
     assert time.monotonic() - began < 30
+    assert set(home.glob("left-behind-*")) == before
 
 
 def test_a_process_that_dies_is_reported_by_its_signal(mine: str, problem: Problem) -> None:

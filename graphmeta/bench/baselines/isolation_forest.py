@@ -12,7 +12,7 @@ from graphmeta.bench.baselines.contacts import contacts, defences, events, reach
 from graphmeta.bench.detector import Answer, Problem
 from graphmeta.errors import MissingExtraError
 
-_TREES = 300
+_TREES = 200
 #: Counts have long tails; without the logarithm one sender of newsletters is all there is.
 _COUNTS = ("fan_out", "volume", "per_contact", "unanswered", "in_degree", "age", "active_days")
 
