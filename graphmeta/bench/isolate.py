@@ -66,8 +66,8 @@ class Attempts:
             problem: What the detector may see.
 
         Returns:
-            The outcome (status, reason, seconds, peak_memory_bytes), and the answer if there is
-            one.
+            The outcome (status, reason, seconds, cpu_seconds, peak_memory_bytes), and the answer
+            if there is one.
         """
         if isinstance(detector, ScoresFile):
             return _read(detector, world)
@@ -76,10 +76,8 @@ class Attempts:
             if isinstance(detector, str):
                 outcome = self._apart(detector, problem, folder)
             else:
-                outcome = {
-                    **worker.attempt(detector, problem, folder),
-                    "peak_memory_bytes": None,
-                }
+                ours = {"cpu_seconds": None, "peak_memory_bytes": None}
+                outcome = {**worker.attempt(detector, problem, folder), **ours}
             return outcome, answers.read(folder) if outcome["status"] == "done" else None
 
     def _apart(self, spec: str, problem: Problem, folder: Path) -> dict[str, Any]:
@@ -140,7 +138,8 @@ def _read(scores: ScoresFile, world: str) -> tuple[dict[str, Any], Answer | None
 
 
 def _without_answer(status: str, reason: str) -> dict[str, Any]:
-    return {"status": status, "reason": reason, "seconds": None, "peak_memory_bytes": None}
+    cost = dict.fromkeys(("seconds", "cpu_seconds", "peak_memory_bytes"))
+    return {"status": status, "reason": reason, **cost}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -114,6 +114,7 @@ def _detector(part: Sequence[Entry]) -> dict[str, Any]:
             each["precision_at_budget"] for each in flagged if each["campaigns"]
         ),
         "seconds": _mean(each["seconds"] for each in part if each["status"] == "done"),
+        "cpu_seconds": _mean(each["cpu_seconds"] for each in part if each["status"] == "done"),
         "peak_memory_bytes": max(memory, default=None),
     }
 

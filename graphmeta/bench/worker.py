@@ -46,9 +46,17 @@ def main(request: Path) -> None:
     asked = json.loads(request.read_text(encoding="utf-8"))
     folder = Path(asked["answer"])
     problem = Problem(Path(asked["events"]), Path(asked["accounts"]), asked["seed"])
-    outcome = attempt(detectors.load(asked["detector"]), problem, folder)
+    detector, begun = detectors.load(asked["detector"]), _cpu_seconds()
+    outcome = attempt(detector, problem, folder)
+    outcome["cpu_seconds"] = _cpu_seconds() - begun
     outcome["peak_memory_bytes"] = _peak_memory()
     (folder / OUTCOME).write_text(json.dumps(outcome), encoding="utf-8")
+
+
+def _cpu_seconds() -> float:
+    """Return how long processors have worked for this process and its children."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def _peak_memory() -> int:

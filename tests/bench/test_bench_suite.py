@@ -200,11 +200,11 @@ def test_results_compared_with_themselves_differ_in_nothing(results: dict[str, A
 def test_compare_says_what_got_better_and_what_got_worse(results: dict[str, Any]) -> None:
     def change(each: dict[str, Any]) -> None:
         each["ranking"]["average_precision"] += 0.2
-        each["seconds"] += 5
+        each["cpu_seconds"] += 5
 
     after = changed_results(results, change)
     ranking, seconds = (
-        compared(results, after, measure) for measure in ("average precision", "seconds")
+        compared(results, after, measure) for measure in ("average precision", "processor seconds")
     )
     assert (ranking["verdict"], seconds["verdict"]) == ("better", "worse")
     assert ranking["paired"]
