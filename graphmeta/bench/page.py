@@ -47,7 +47,7 @@ def page_html(results: Mapping[str, Any]) -> str:
             timelines=[row for row in summary["campaigns"] if row["contacts_before"]["n"]],
             looks={name: look(place) for place, name in enumerate(results["detectors"])},
             charts=charts,
-            failures=[each for each in results["entries"] if each["status"] != "done"],
+            failures=views.failures(results["entries"]),
             figure=views.figure,
             interval=views.interval,
             scripts=scripts if has_charts else [],

@@ -31,6 +31,23 @@ def interval(estimate: Figure, digits: int = 2) -> str:
     return f"{estimate['low']:.{digits}f} to {estimate['high']:.{digits}f}"
 
 
+def failures(entries: Sequence[Row]) -> list[Row]:
+    """Return who gave no answer and why: one row per detector, status and reason.
+
+    Returns:
+        ``detector``, ``status``, ``reason``, and the ``worlds`` where it was so.
+    """
+    worlds: dict[tuple[str, str, str], list[str]] = {}
+    for each in entries:
+        if each["status"] != "done":
+            key = (each["detector"], each["status"], each["reason"])
+            worlds.setdefault(key, []).append(each["world"])
+    return [
+        {"detector": detector, "status": status, "reason": reason, "worlds": where}
+        for (detector, status, reason), where in worlds.items()
+    ]
+
+
 def ranking_tables(summary: Mapping[str, Any], detectors: Sequence[str]) -> list[Row]:
     """Return one table per size of world: campaigns by detectors, average precision.
 

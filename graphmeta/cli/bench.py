@@ -216,13 +216,15 @@ def _tell(console: Console, results: Mapping[str, Any], folder: Path) -> None:
         console.print(table)
         console.print()
     _tell_flags(console, [row for row in summary["detectors"] if row["flags"]])
-    failed = [each for each in results["entries"] if each["status"] != "done"]
+    failed = views.failures(results["entries"])
     if failed:
         console.print(text("What failed", "bold red"))
         for each in failed:
-            console.print(
-                text(f"  {each['detector']} on {each['world']}: {each['status']}, {each['reason']}")
-            )
+            where = words.plural(len(each["worlds"]), "world")
+            if len(each["worlds"]) == 1:
+                where = each["worlds"][0]
+            said = f"  {each['detector']} on {where}: {each['status']}, {each['reason']}"
+            console.print(text(said))
         console.print()
     console.print(text(f"The results are in {folder}. Next: open {folder / 'report.html'}"))
 
