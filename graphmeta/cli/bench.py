@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +23,82 @@ _SUITES = "quick, standard, evasion or innocence"
 _AT_LEAST_ONE = validators.Number(gte=1)
 
 
+@Parameter(name="*", group=WORLDS)
+@dataclass(frozen=True)
+class WorldOptions:
+    """On which worlds detectors are measured."""
+
+    seeds: Annotated[
+        int | None, Parameter(help="Worlds of each kind.", validator=_AT_LEAST_ONE)
+    ] = None
+    campaign: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Plant this campaign instead of the suite's (no_campaign for none; in evasion a "
+            "sweep). Repeatable.",
+            metavar="NAME",
+        ),
+    ] = ()
+    accounts: Annotated[
+        int | None,
+        Parameter(
+            help="Ordinary people in every world, instead of the suite's.",
+            validator=validators.Number(gte=200),
+        ),
+    ] = None
+    worlds: Annotated[
+        Path | None,
+        Parameter(
+            help="Keep what detectors saw in this new folder, one folder per world.",
+            metavar="FOLDER",
+        ),
+    ] = None
+
+
+@Parameter(name="*", group=DETECTORS)
+@dataclass(frozen=True)
+class MeasuringOptions:
+    """Which detectors are measured, and how."""
+
+    detector: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="A known detector, your function as package.module:function, or a CSV file of "
+            "scores; NAME= before it names it. Repeatable. By default all known ones.",
+            metavar="DETECTOR",
+        ),
+    ] = ()
+    timeline: Annotated[
+        bool,
+        Parameter(
+            help="Also ask, from growing prefixes, how much a campaign had done when it was "
+            "flagged. Takes several times as long.",
+        ),
+    ] = False
+    budget: Annotated[
+        int,
+        Parameter(help="How many clusters an analyst looks at in a day.", validator=_AT_LEAST_ONE),
+    ] = 10
+    time_limit: Annotated[
+        float,
+        Parameter(
+            help="Seconds that a detector may take on one world.",
+            validator=validators.Number(gt=0),
+        ),
+    ] = 900.0
+    jobs: Annotated[
+        int,
+        Parameter(
+            help="Worlds under way at a time; more than one makes times less sure.",
+            validator=_AT_LEAST_ONE,
+        ),
+    ] = 1
+
+
+_DEFAULT_WORLDS = WorldOptions()
+_DEFAULT_MEASURING = MeasuringOptions()
+
+
 def bench(group: Group) -> App:
     """Return the group of commands, to be listed in a group of the whole."""
     app = App(
@@ -39,76 +116,8 @@ def run(
     suite: Annotated[str, Parameter(help=f"Which worlds: {_SUITES}.")],
     /,
     *,
-    seeds: Annotated[
-        int | None,
-        Parameter(group=WORLDS, help="Worlds of each kind.", validator=_AT_LEAST_ONE),
-    ] = None,
-    campaign: Annotated[
-        tuple[str, ...],
-        Parameter(
-            group=WORLDS,
-            help="Plant this campaign instead of the suite's (no_campaign for none; in evasion a "
-            "sweep). Repeatable.",
-            metavar="NAME",
-        ),
-    ] = (),
-    accounts: Annotated[
-        int | None,
-        Parameter(
-            group=WORLDS,
-            help="Ordinary people in every world, instead of the suite's.",
-            validator=validators.Number(gte=200),
-        ),
-    ] = None,
-    worlds: Annotated[
-        Path | None,
-        Parameter(
-            group=WORLDS,
-            help="Keep what detectors saw in this new folder, one folder per world.",
-            metavar="FOLDER",
-        ),
-    ] = None,
-    detector: Annotated[
-        tuple[str, ...],
-        Parameter(
-            group=DETECTORS,
-            help="A known detector, your function as package.module:function, or a CSV file of "
-            "scores; NAME= before it names it. Repeatable. By default all known ones.",
-            metavar="DETECTOR",
-        ),
-    ] = (),
-    timeline: Annotated[
-        bool,
-        Parameter(
-            group=DETECTORS,
-            help="Also ask, from growing prefixes, how much a campaign had done when it was "
-            "flagged. Takes several times as long.",
-        ),
-    ] = False,
-    budget: Annotated[
-        int,
-        Parameter(
-            group=DETECTORS,
-            help="How many clusters an analyst looks at in a day.",
-            validator=_AT_LEAST_ONE,
-        ),
-    ] = 10,
-    time_limit: Annotated[
-        float,
-        Parameter(
-            group=DETECTORS,
-            help="Seconds that a detector may take on one world.",
-            validator=validators.Number(gt=0),
-        ),
-    ] = 900.0,
-    jobs: Annotated[
-        int,
-        Parameter(
-            group=DETECTORS,
-            help="Worlds under way at a time; more than one makes times less sure.",
-            validator=_AT_LEAST_ONE,
-        ),
-    ] = 1,
+    on: WorldOptions = _DEFAULT_WORLDS,
+    by: MeasuringOptions = _DEFAULT_MEASURING,
     out: Annotated[
         Path | None,
         Parameter(
@@ -133,27 +142,45 @@ def run(
     - `graphmeta bench run standard --campaign funnel --seeds 2 --detector graphmeta`
     - `graphmeta bench run quick --detector graphmeta --detector mine=package.module:function`
     """
+    folder = out or Path(f"graphmeta-bench-{suite}")
+    results = _run(suite, on, by, folder, quiet=quiet)
+    if json:
+        print_json(results)
+    else:
+        _tell(output(), results, folder)
+
+
+def _run(
+    suite: str, on: WorldOptions, by: MeasuringOptions, folder: Path, *, quiet: bool
+) -> dict[str, Any]:
+    """Run a suite, leave its results in a folder, and return them with their summary."""
     from graphmeta.bench import results as written
     from graphmeta.bench.page import page_html
     from graphmeta.bench.running import Plan
     from graphmeta.bench.running import run as run_suite
     from graphmeta.bench.summary import summarise
 
-    plan = Plan(suite, seeds, campaign, accounts, timeline, budget, time_limit, jobs, worlds)
-    folder = out or Path(f"graphmeta-bench-{suite}")
+    plan = Plan(
+        suite,
+        seeds=on.seeds,
+        campaigns=on.campaign,
+        accounts=on.accounts,
+        timeline=by.timeline,
+        budget=by.budget,
+        time_limit=by.time_limit,
+        jobs=by.jobs,
+        keep=on.worlds,
+    )
     partial = written.claim(folder)
     try:
         with progress(quiet=quiet) as stage:
-            results = run_suite(plan, detector, stage)
+            results = run_suite(plan, by.detector, stage)
             results["summary"] = summarise(results)
             stage("drawing the page")
             written.publish(results, page_html(results), partial, folder)
     finally:
         written.discard(partial)
-    if json:
-        print_json(results)
-    else:
-        _tell(output(), results, folder)
+    return results
 
 
 def compare(
