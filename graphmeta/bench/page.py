@@ -42,7 +42,7 @@ def page_html(results: Mapping[str, Any]) -> str:
             detectors=summary["detectors"],
             flaggers=[row for row in summary["detectors"] if row["flags"]],
             found=[row for row in summary["campaigns"] if row["recall"]["n"]],
-            lookalikes=[row for row in summary["lookalikes"] if row["accounts_flagged"]],
+            lookalikes=views.lookalike_tables(summary),
             calibration=summary["calibration"],
             timelines=[row for row in summary["campaigns"] if row["contacts_before"]["n"]],
             looks={name: look(place) for place, name in enumerate(results["detectors"])},

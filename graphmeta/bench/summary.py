@@ -129,8 +129,8 @@ def _lookalikes(part: Sequence[Entry]) -> list[dict[str, Any]]:
         {
             "kind": kind,
             "flagged": _rate(sum(each["flagged"] for each in found), len(found)),
-            "accounts": sum(each["accounts"] for each in found),
-            "accounts_flagged": sum(each["accounts_flagged"] for each in found),
+            "members": sum(each["accounts"] for each in found),
+            "members_flagged": sum(each["accounts_flagged"] for each in found),
         }
         for kind, found in sorted(kinds.items())
     ]

@@ -31,6 +31,27 @@ def interval(estimate: Figure, digits: int = 2) -> str:
     return f"{estimate['low']:.{digits}f} to {estimate['high']:.{digits}f}"
 
 
+def lookalike_tables(summary: Mapping[str, Any]) -> list[Row]:
+    """Return one table per size of world: look-alikes of which anybody was flagged, by detector.
+
+    Returns:
+        Per table ``accounts``, ``detectors``, and ``rows``: ``kind`` and ``cells``, each with
+        ``flagged`` (a rate over appearances), ``members`` and ``members_flagged``.
+    """
+    tables = []
+    for size in dict.fromkeys(row["accounts"] for row in summary["lookalikes"]):
+        here = [row for row in summary["lookalikes"] if row["accounts"] == size]
+        names = list(dict.fromkeys(row["detector"] for row in here))
+        hit = dict.fromkeys(row["kind"] for row in here if row["members_flagged"])
+        rows = []
+        for kind in sorted(hit):
+            cells = {row["detector"]: row for row in here if row["kind"] == kind}
+            rows.append({"kind": kind, "cells": [cells.get(name) for name in names]})
+        if rows:
+            tables.append({"accounts": size, "detectors": names, "rows": rows})
+    return tables
+
+
 def failures(entries: Sequence[Row]) -> list[Row]:
     """Return who gave no answer and why: one row per detector, status and reason.
 

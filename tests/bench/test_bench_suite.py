@@ -22,6 +22,7 @@ from graphmeta.bench.suites import cases
 from graphmeta.bench.summary import summarise
 from graphmeta.bench.worlds import make, truth_of
 from graphmeta.cli import main
+from graphmeta.cli.app import build
 from graphmeta.errors import InputError, UsageError
 
 SEEN: list[set[str]] = []
@@ -139,6 +140,21 @@ def test_the_summary_has_means_with_intervals_over_worlds(results: dict[str, Any
     assert rows["volume"]["flags"] is False
     (calibration,) = results["summary"]["calibration"]
     assert calibration["bins"][0]["true"]["n"] == 2
+
+
+def test_every_row_of_the_summary_is_about_the_size_of_its_worlds(results: dict[str, Any]) -> None:
+    for part in ("campaigns", "detectors", "lookalikes", "curves"):
+        assert {row["accounts"] for row in results["summary"][part]} == {200}
+
+
+def test_a_lookalike_that_was_flagged_is_named_on_the_page(results: dict[str, Any]) -> None:
+    assert "No account of any look-alike was flagged" in page_html(results)
+    changed = copy.deepcopy(results)
+    kind = entry(changed, "knows", 0)["flags"]["lookalikes"]["courier"]
+    kind["flagged"], kind["accounts_flagged"] = True, 3
+    page = page_html(changed)
+    assert "No account of any look-alike was flagged" not in page
+    assert '<th scope="row">courier</th>' in page
 
 
 def test_the_page_holds_every_detector_and_failure_and_loads_nothing(
@@ -310,3 +326,10 @@ def test_help_shows_usage_and_an_example(command: str, capsys: pytest.CaptureFix
     shown = capsys.readouterr().out
     assert f"Usage: graphmeta bench {command}" in shown
     assert f"• graphmeta bench {command}" in shown
+
+
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_every_option_of_the_bench_has_its_help(command: str) -> None:
+    for argument in build()["bench"][command].assemble_argument_collection():
+        if argument.show:
+            assert argument.parameter.help, argument.name
