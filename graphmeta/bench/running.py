@@ -184,6 +184,7 @@ def _described(case: Case, world: World, truth: worlds.Truth) -> dict[str, Any]:
         "accounts": case.accounts,
         "days": case.days,
         "seed": case.seed,
+        "world_seed": case.world_seed,
         "steps": [asdict(step) for step in case.steps],
         "events": world.events.height,
         "all_accounts": len(truth.accounts),

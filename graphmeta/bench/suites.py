@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from graphmeta import seeds
 from graphmeta.errors import UsageError
 from graphmeta.synthetic import CAMPAIGN_NAMES
 from graphmeta.synthetic.campaigns import Campaign, Evasion
@@ -45,7 +46,7 @@ class Case:
         campaigns: What is planted.
         accounts: Ordinary people.
         days: Length.
-        seed: Of the world, and of what detectors draw.
+        seed: Which world of its kind, from 0; also the seed of what detectors draw.
         steps: Its places on the attacker's cost curves, in the suite ``evasion``.
     """
 
@@ -60,6 +61,16 @@ class Case:
     def name(self) -> str:
         """The world's name, unique in its suite and equal in every run of it."""
         return f"{self.label}-{self.accounts}-{self.seed}"
+
+    @property
+    def world_seed(self) -> int:
+        """The generator's seed: another town for every case, so that worlds are independent.
+
+        Steps of a sweep share a town, because they are to differ in nothing but the step.
+        """
+        if self.steps:
+            return self.seed
+        return seeds.key("bench", self.label, self.accounts, self.seed) % 2**31
 
 
 @dataclass(frozen=True)
@@ -134,7 +145,7 @@ SWEEPS: dict[str, tuple[float, ...]] = {
 
 def cases(
     suite: str,
-    seeds: int | None = None,
+    count: int | None = None,
     campaigns: Sequence[str] = (),
     accounts: int | None = None,
 ) -> list[Case]:
@@ -142,12 +153,12 @@ def cases(
 
     Args:
         suite: One of ``SUITES``.
-        seeds: Worlds of each kind, seeds 0 to ``seeds`` - 1; by default the suite's own number.
+        count: Worlds of each kind, seeds 0 to ``count`` - 1; by default the suite's own number.
         campaigns: Plant these, instead of the suite's; sweeps in ``evasion``.
         accounts: Size of all worlds, instead of the suite's sizes.
 
     Raises:
-        UsageError: A suite, campaign or sweep is unknown, or ``seeds`` is less than 1.
+        UsageError: A suite, campaign or sweep is unknown, or ``count`` is less than 1.
     """
     found = _suite(suite)
     labels = tuple(campaigns) or found.labels or tuple(SWEEPS)
@@ -157,7 +168,7 @@ def cases(
             raise UsageError(
                 f"The suite {suite} has no campaign {label!r}.", "Known: " + ", ".join(known) + "."
             )
-    count = found.seeds if seeds is None else seeds
+    count = found.seeds if count is None else count
     if count < 1:
         raise UsageError(f"--seeds {count} makes no sense.", "Ask for at least one.")
     made: list[Case] = []

@@ -43,7 +43,7 @@ class Truth:
 
 def make(case: Case) -> World:
     """Generate the world of a case, with all look-alikes."""
-    return make_world(case.accounts, case.days, case.campaigns, seed=case.seed)
+    return make_world(case.accounts, case.days, case.campaigns, seed=case.world_seed)
 
 
 def truth_of(world: World) -> Truth:

@@ -135,10 +135,20 @@ def test_worlds_of_a_suite_have_names_of_their_own(suite: str) -> None:
 
 
 def test_a_sweep_costs_reach_where_an_account_may_make_so_many_contacts_and_no_more() -> None:
-    steps = [step for case in cases("evasion", seeds=1) for step in case.steps]
+    steps = [step for case in cases("evasion", count=1) for step in case.steps]
     reach = {step.value: step.reach for step in steps if step.sweep == "camouflage"}
     assert reach == {0: 24, 1: 12, 3: 6, 7: 3}
     assert {step.sweep for step in steps} == set(suites.SWEEPS)
+
+
+@pytest.mark.parametrize("suite", ["quick", "standard", "innocence"])
+def test_every_world_is_another_town_so_that_lookalikes_are_drawn_anew(suite: str) -> None:
+    drawn = [case.world_seed for case in cases(suite)]
+    assert len(set(drawn)) == len(drawn)
+
+
+def test_steps_of_a_sweep_share_their_town() -> None:
+    assert {case.world_seed for case in cases("evasion", count=2)} == {0, 1}
 
 
 def test_innocent_worlds_plant_nobody() -> None:
@@ -151,7 +161,7 @@ def test_innocent_worlds_plant_nobody() -> None:
         ("nothing", {}, "There is no suite 'nothing'"),
         ("quick", {"campaigns": ["nothing"]}, "no campaign 'nothing'"),
         ("evasion", {"campaigns": ["funnel"]}, "no campaign 'funnel'"),
-        ("quick", {"seeds": 0}, "--seeds 0"),
+        ("quick", {"count": 0}, "--seeds 0"),
     ],
 )
 def test_what_does_not_exist_is_refused_by_name(
