@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from graphmeta.errors import UsageError
@@ -69,7 +69,7 @@ def report_html(run: RunFolder, cluster_id: str | None = None) -> str:
         if cluster_id is None
         else queue.filter(pl.col("cluster_id") == cluster_id)
     )
-    scripts = [Markup(embed.bokeh_script()), Markup(embed.drawing_script())]
+    scripts = drawing_scripts()
     clusters = _clusters(run, shown, queue["cluster_id"].to_list())
     manifest = run.manifest
     return (
@@ -94,15 +94,16 @@ def report_html(run: RunFolder, cluster_id: str | None = None) -> str:
                 "Settings": receipt.settings(manifest["configuration"]),
             },
             scripts=scripts,
-            policy=_policy(scripts) if clusters else _policy([]),
+            policy=policy(scripts) if clusters else policy([]),
         )
     )
 
 
-def environment() -> Environment:
-    """Return the templates of the report, with what they call."""
+def environment(package: str | None = None) -> Environment:
+    """Return the templates of the report, with what they call, and those of another package."""
+    folders = [PackageLoader(name) for name in ("graphmeta.report", package) if name]
     templates = Environment(
-        loader=PackageLoader("graphmeta.report"),
+        loader=ChoiceLoader(folders),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -118,7 +119,12 @@ def environment() -> Environment:
     return templates
 
 
-def _policy(scripts: list[Markup]) -> str:
+def drawing_scripts() -> list[Markup]:
+    """Return the two scripts that draw a page's charts: BokehJS, and when to draw what."""
+    return [Markup(embed.bokeh_script()), Markup(embed.drawing_script())]
+
+
+def policy(scripts: list[Markup]) -> str:
     """Return a content security policy under which these inline scripts run, and nothing else."""
     digests = [b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
     allowed = " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"

@@ -1,0 +1,1 @@
+"""What is simple enough to write in an afternoon: the least that a detector has to beat."""

@@ -1,0 +1,1 @@
+"""What is measured, one question a file; every definition stands in ``docs/benchmark.md``."""
