@@ -7,12 +7,19 @@ everybody talks about in the same hour.
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
-from graphmeta.synthetic import communities, groups, habits, meetings, sheet, talk
+import numpy as np
+from scipy.special import gammaincinv
+
+from graphmeta import seeds
+from graphmeta.synthetic import communities, groups, habits, meetings, portions, sheet, talk
 from graphmeta.synthetic.clock import HOUR
-from graphmeta.synthetic.communities import COMMUNITIES, Ties
+from graphmeta.synthetic.communities import COMMUNITIES, Community, Ties
 from graphmeta.synthetic.habits import Habits
+from graphmeta.synthetic.portions import Part, Portion
 from graphmeta.synthetic.sheet import Events, Floats, Ints
 from graphmeta.synthetic.town import Town
 
@@ -20,16 +27,34 @@ from graphmeta.synthetic.town import Town
 _ROOM = 2.0
 
 
-def live(rng: np.random.Generator, accounts: int, days: int, quiet: int) -> tuple[Town, Events]:
-    """Return a town of ordinary people and everything they do.
+@dataclass(frozen=True)
+class Settled:
+    """A town before anything happens in it.
 
     Args:
-        rng: Where chance comes from.
+        town: Its people, and who knows whom.
+        ways: Its habits.
+        ties: Who knows whom, and how well.
+        gathered: Its communities, by kind.
+    """
+
+    town: Town
+    ways: Habits
+    ties: Ties
+    gathered: Sequence[Community]
+
+
+def settle(seed: int, accounts: int, days: int, quiet: int) -> Settled:
+    """Return a town of ordinary people.
+
+    Args:
+        seed: Of the world.
         accounts: Number of ordinary people.
         days: Length of the world.
         quiet: Days before campaigns may begin.
     """
-    ways = habits.draw(rng)
+    ways = habits.draw(seeds.generator("world", seed, "habits"))
+    rng = seeds.generator("world", seed, "people")
     people = communities.settle(rng, accounts, days, ways)
     town = Town(days, quiet, people)
     gathered = [communities.gather(rng, people, kind) for kind in COMMUNITIES]
@@ -37,38 +62,77 @@ def live(rng: np.random.Generator, accounts: int, days: int, quiet: int) -> tupl
     parts.append(communities.acquaintances(rng, people, ways))
     ties = communities.joined(parts)
     town.set_ties(ties.one, ties.other)
-    return town, sheet.concat(
-        [
-            among_friends(rng, town, ties, ways),
-            meetings.new_acquaintances(rng, town, ways),
-            meetings.market(rng, town, ways),
-            meetings.forward_people(rng, town),
-            meetings.wrong_numbers(rng, town),
-            everyday_blocks(rng, town, ties),
-            groups.chats(rng, town, gathered, ways.grouped),
-            groups.open_groups(rng, town),
-        ]
-    )
+    return Settled(town, ways, ties, gathered)
 
 
-def among_friends(rng: np.random.Generator, town: Town, ties: Ties, ways: Habits) -> Events:
+def live(seed: int, settled: Settled) -> list[Part]:
+    """Return what ordinary people do, in parts that are made when they are asked for.
+
+    Groups are founded at once, so that the town is whole before a portion is made.
+    """
+    town, ways, ties = settled.town, settled.ways, settled.ties
+    makers: dict[str, Callable[[np.random.Generator], list[Portion]]] = {
+        "friends": lambda rng: among_friends(rng, town, ties, ways),
+        "new acquaintances": lambda _: meetings.new_acquaintances(town, ways),
+        "market": lambda rng: meetings.market(rng, town, ways),
+        "forward people": lambda rng: meetings.forward_people(rng, town),
+        "wrong numbers": lambda _: meetings.wrong_numbers(town),
+        "quarrels": lambda _: everyday_blocks(town, ties),
+        "chats": lambda rng: groups.chats(rng, town, settled.gathered, ways.grouped),
+        "open groups": lambda rng: groups.open_groups(rng, town),
+    }
+    return [
+        Part(seed, name, maker(seeds.generator("world", seed, "life", name)))
+        for name, maker in makers.items()
+    ]
+
+
+def among_friends(rng: np.random.Generator, town: Town, ties: Ties, ways: Habits) -> list[Portion]:
     """Return conversations and calls along ties."""
     sociable = town.people.sociable
     weight = ties.strength * np.sqrt(sociable[ties.one] * sociable[ties.other])
     # Calls are one event, other conversations ``length``, but for those that nobody answers.
     each = ways.calling + (1 - ways.calling) * (0.12 + 0.88 * ways.length)
-    episodes = _ROOM * ways.private * town.days * len(town.people) / each / ways.episode
-    tie = np.repeat(np.arange(len(weight)), rng.poisson(weight / weight.sum() * episodes))
-    cold = (rng.random(len(weight)) < ways.one_sided)[tie]
+    events = ways.private * town.days * len(town.people)
+    episodes = weight * (_ROOM * events / each / ways.episode / weight.sum())
+    moods = Moods(rng, town)
+    news = rng.uniform(0, town.end, max(2, town.days // 4))
+    return [
+        partial(
+            _along_ties,
+            town=town,
+            ties=Ties(ties.one[some], ties.other[some], ties.strength[some]),
+            episodes=episodes[some],
+            moods=moods,
+            news=news,
+            ways=ways,
+        )
+        for some in portions.slices(episodes * (each * ways.episode / _ROOM))
+    ]
+
+
+def _along_ties(
+    rng: np.random.Generator,
+    town: Town,
+    ties: Ties,
+    episodes: Floats,
+    moods: Moods,
+    news: Floats,
+    ways: Habits,
+) -> Events:
+    """Return the talk along some ties, given how many episodes each may be expected to have."""
+    sociable = town.people.sociable
+    tie = np.repeat(np.arange(len(episodes)), rng.poisson(episodes))
+    cold = (rng.random(len(episodes)) < ways.one_sided)[tie]
     one, other = ties.one[tie], ties.other[tie]
     lead = np.where(cold, 1.0, sociable[one] / (sociable[one] + sociable[other]))
     swap = rng.random(len(one)) > lead
     opener, partner = np.where(swap, other, one), np.where(swap, one, other)
     day = rng.integers(0, town.days, len(tie))
-    kept = rng.random(len(tie)) * _ROOM < _liveliness(rng, town)[opener, day]
+    kept = rng.random(len(tie)) * _ROOM < moods.liveliness(opener, day)
     row = np.repeat(np.flatnonzero(kept), rng.geometric(1 / ways.episode, int(kept.sum())))
     opener, partner, cold = opener[row], partner[row], cold[row]
-    start = _news(rng, town, town.at_day(rng, opener, day[row]))
+    start = _moved_by(rng, news, town.at_day(rng, opener, day[row]))
     return sheet.concat(
         [
             _talk_or_call(rng, opener[~cold], partner[~cold], start[~cold], ways, 0.12),
@@ -77,23 +141,37 @@ def among_friends(rng: np.random.Generator, town: Town, ties: Ties, ways: Habits
     )
 
 
-def _liveliness(rng: np.random.Generator, town: Town) -> Floats:
-    """Return how lively each person is on each day, mean about 1, shape (people, days)."""
-    count = len(town.people)
-    lively = np.minimum(rng.gamma(4.0, 1 / 4.0, (count, town.days)), _ROOM)
-    away = rng.random(count) < 0.1 * town.days / 28
-    first = rng.integers(0, town.days, count)
-    last = first + rng.integers(2, 10, count)
-    day = np.arange(town.days)
-    absent = away[:, None] & (day >= first[:, None]) & (day < last[:, None])
-    return np.asarray(np.where(absent, 0.1 * lively, lively))
+#: Quantiles of how lively a day is: gamma of shape 4 and mean 1, cut where ``_ROOM`` ends.
+_LIVELY = np.minimum(gammaincinv(4.0, (np.arange(4_096) + 0.5) / 4_096) / 4.0, _ROOM)
 
 
-def _news(rng: np.random.Generator, town: Town, start: Floats) -> Floats:
+class Moods:
+    """How lively each person is on each day, and who is away when.
+
+    A day's liveliness is looked up by a hash of person and day instead of being kept for all
+    people and days, so that every portion meets the same mood without a table of them.
+    """
+
+    def __init__(self, rng: np.random.Generator, town: Town) -> None:
+        count = len(town.people)
+        self._days = town.days
+        self._salt = int(rng.integers(0, 2**63))
+        away = rng.random(count) < 0.1 * town.days / 28
+        first = rng.integers(0, town.days, count)
+        self._first = np.where(away, first, town.days)
+        self._last = first + rng.integers(2, 10, count)
+
+    def liveliness(self, who: Ints, day: Ints) -> Floats:
+        """Return how lively accounts are on days, mean about 1, shape (n,)."""
+        spot = seeds.mix(who * self._days + day, self._salt) >> np.uint64(64 - 12)
+        absent = (day >= self._first[who]) & (day < self._last[who])
+        return np.asarray(np.where(absent, 0.1, 1.0) * _LIVELY[spot])
+
+
+def _moved_by(rng: np.random.Generator, news: Floats, start: Floats) -> Floats:
     """Move a few conversations to moments that the whole town talks about."""
-    moments = rng.uniform(0, town.end, max(2, town.days // 4))
     moved = rng.random(len(start)) < 0.02
-    moment = rng.choice(moments, size=len(start)) + rng.exponential(0.8 * HOUR, len(start))
+    moment = rng.choice(news, size=len(start)) + rng.exponential(0.8 * HOUR, len(start))
     return np.asarray(np.where(moved, moment, start))
 
 
@@ -124,9 +202,16 @@ def _talk_or_call(
     )
 
 
-def everyday_blocks(rng: np.random.Generator, town: Town, ties: Ties) -> Events:
+def everyday_blocks(town: Town, ties: Ties) -> list[Portion]:
     """Return quarrels: blocks, and fewer reports, between people who know each other."""
-    count = round(len(town.people) * town.days / 28 * 0.05)
+    total = round(len(town.people) * town.days / 28 * 0.05)
+    return [
+        partial(_quarrels, town=town, ties=ties, count=count)
+        for count in portions.counts(total, events_each=1.2)
+    ]
+
+
+def _quarrels(rng: np.random.Generator, town: Town, ties: Ties, count: int) -> Events:
     tie = rng.integers(0, len(ties.one), count)
     swap = rng.random(count) < 0.5
     one = np.where(swap, ties.one[tie], ties.other[tie])

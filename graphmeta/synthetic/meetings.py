@@ -7,20 +7,30 @@ days later, which is coordination of the most ordinary kind.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from graphmeta.synthetic import sheet, talk
+from graphmeta.synthetic import portions, sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
 from graphmeta.synthetic.habits import Habits
+from graphmeta.synthetic.portions import Portion
 from graphmeta.synthetic.sheet import Events, Floats, Ints
 from graphmeta.synthetic.talk import FRIENDLY, Reaction
 from graphmeta.synthetic.town import Town
 
 
-def new_acquaintances(rng: np.random.Generator, town: Town, ways: Habits) -> Events:
+def new_acquaintances(town: Town, ways: Habits) -> list[Portion]:
     """Return first contacts between people who come to know one another, and what follows."""
+    total = round(len(town.people) * town.days / 28 * ways.meets)
+    return [
+        partial(_meet, town=town, ways=ways, count=count)
+        for count in portions.counts(total, events_each=14.0)
+    ]
+
+
+def _meet(rng: np.random.Generator, town: Town, ways: Habits, count: int) -> Events:
     people = town.people
-    count = round(len(people) * town.days / 28 * ways.meets)
     chosen = people.sociable / people.sociable.sum()
     opener = rng.choice(len(people), size=count, p=chosen)
     between = town.some_friend(rng, opener)
@@ -73,14 +83,23 @@ def keep_in_touch(
     )
 
 
-def market(rng: np.random.Generator, town: Town, ways: Habits) -> Events:
+def market(rng: np.random.Generator, town: Town, ways: Habits) -> list[Portion]:
     """Return buyers writing to sellers they never met, and friends who follow their advice."""
     people = town.people
     sellers = rng.choice(len(people), size=max(2, len(people) // 30), replace=False)
     pull = rng.pareto(1.3, len(sellers)) + 0.2
-    count = round(len(people) * town.days / 28 * ways.buys)
-    buyer = rng.integers(0, len(people), count)
-    seller = rng.choice(sellers, size=count, p=pull / pull.sum())
+    total = round(len(people) * town.days / 28 * ways.buys)
+    return [
+        partial(_buy, town=town, ways=ways, sellers=sellers, pull=pull / pull.sum(), count=count)
+        for count in portions.counts(total, events_each=9.0)
+    ]
+
+
+def _buy(
+    rng: np.random.Generator, town: Town, ways: Habits, sellers: Ints, pull: Floats, count: int
+) -> Events:
+    buyer = rng.integers(0, len(town.people), count)
+    seller = rng.choice(sellers, size=count, p=pull)
     start = town.at_day(rng, buyer, rng.integers(0, town.days, count))
     told = np.repeat(np.arange(count), rng.poisson(ways.recommends, count))
     friend = town.some_friend(rng, buyer[told])
@@ -100,7 +119,7 @@ def market(rng: np.random.Generator, town: Town, ways: Habits) -> Events:
     )
 
 
-def forward_people(rng: np.random.Generator, town: Town) -> Events:
+def forward_people(rng: np.random.Generator, town: Town) -> list[Portion]:
     """Return people who write to many strangers on their own account, welcome or not.
 
     Some network, some sell, some are a nuisance; none of them acts with another.
@@ -108,10 +127,17 @@ def forward_people(rng: np.random.Generator, town: Town) -> Events:
     people = town.people
     forward = rng.choice(len(people), size=max(2, round(0.02 * len(people))), replace=False)
     times = rng.poisson(rng.gamma(1.2, 25.0, len(forward)) * town.days / 28)
+    return [
+        partial(_press, town=town, forward=forward[some], times=times[some])
+        for some in portions.slices(4.0 * times.astype(np.float64))
+    ]
+
+
+def _press(rng: np.random.Generator, town: Town, forward: Ints, times: Ints) -> Events:
     manner = rng.beta(1.5, 1.5, len(forward))
     row = np.repeat(np.arange(len(forward)), times)
     sender = forward[row]
-    target = rng.integers(0, len(people), len(row))
+    target = rng.integers(0, len(town.people), len(row))
     # Each has some busy days rather than a steady stream.
     busiest = rng.integers(0, town.days, len(forward))
     apart = np.floor(rng.random(len(row)) ** 2 * town.days).astype(np.int64)
@@ -127,9 +153,16 @@ def forward_people(rng: np.random.Generator, town: Town) -> Events:
     )
 
 
-def wrong_numbers(rng: np.random.Generator, town: Town) -> Events:
+def wrong_numbers(town: Town) -> list[Portion]:
     """Return messages that reached nobody the sender meant."""
-    count = round(len(town.people) * town.days / 28 * 0.15)
+    total = round(len(town.people) * town.days / 28 * 0.15)
+    return [
+        partial(_misdial, town=town, count=count)
+        for count in portions.counts(total, events_each=2.0)
+    ]
+
+
+def _misdial(rng: np.random.Generator, town: Town, count: int) -> Events:
     sender = rng.integers(0, len(town.people), count)
     target = rng.integers(0, len(town.people), count)
     start = town.at_day(rng, sender, rng.integers(0, town.days, count))

@@ -80,13 +80,12 @@ class Town:
 
     def __post_init__(self) -> None:
         """Begin without groups or acquaintances."""
+        nothing = np.zeros(0, dtype=np.int64)
         self.groups = 0
-        self.member_group = np.zeros(0, dtype=np.int64)
-        self.member = np.zeros(0, dtype=np.int64)
-        self.joined = np.zeros(0, dtype=np.int64)
-        self.open_groups = np.zeros(0, dtype=np.int64)
+        self.open_groups = nothing
+        self._memberships: list[tuple[Ints, Ints, Ints]] = []
         self._taken: set[int] = set()
-        self.set_ties(self.member, self.member)
+        self.set_ties(nothing, nothing)
 
     @property
     def end(self) -> int:
@@ -108,11 +107,11 @@ class Town:
 
     def set_ties(self, one: Ints, other: Ints) -> None:
         """Say who knows whom in ordinary life (each tie given once)."""
-        near = np.concatenate([one, other])
-        far = np.concatenate([other, one])
-        order = np.lexsort((far, near))
-        self._far = far[order]
-        self._first = np.searchsorted(near[order], np.arange(len(self.people) + 1))
+        count = len(self.people)
+        both = np.concatenate([one * count + other, other * count + one])
+        both.sort()
+        self._first = np.searchsorted(both, np.arange(count + 1) * count)
+        self._far = both % max(count, 1)
 
     def friends(self, person: int) -> Ints:
         """Return whom a person knew in ordinary life."""
@@ -174,22 +173,36 @@ class Town:
 
     def found_group(self, members: Ints, joined: ArrayLike) -> int:
         """Found a group and return its number; ``joined`` is negative for earlier members."""
-        self.found_groups(np.zeros(len(members), dtype=np.int64), members, joined)
-        return FIRST_GROUP + self.groups - 1
+        return int(self.found_groups(np.zeros(len(members), dtype=np.int64), members, joined)[0])
 
-    def found_groups(self, which: Ints, members: Ints, joined: ArrayLike) -> None:
-        """Found groups at once; ``which`` counts them from 0, shape as ``members``."""
+    def found_groups(self, which: Ints, members: Ints, joined: ArrayLike) -> Ints:
+        """Found groups at once and return their numbers, shape (groups,).
+
+        Args:
+            which: The group of each row, counted from 0 and ascending, shape (n,).
+            members: Who is in it, shape (n,).
+            joined: Since when, negative for earlier members, one for all or one each.
+        """
         first = FIRST_GROUP + self.groups
         self.groups += int(which.max(initial=0)) + 1
         self.join(which + first, members, joined)
+        return np.arange(first, FIRST_GROUP + self.groups)
 
     def join(self, group: ArrayLike, members: Ints, joined: ArrayLike) -> None:
-        """Remember that accounts joined a group (one for all, or one each)."""
+        """Remember that accounts joined a group (one for all, or one each and ascending)."""
         shape = len(members)
-        self.member_group = np.append(self.member_group, np.broadcast_to(group, shape))
-        self.member = np.append(self.member, members)
         when = np.broadcast_to(np.asarray(joined).astype(np.int64), shape)
-        self.joined = np.append(self.joined, when)
+        groups = np.broadcast_to(np.asarray(group, dtype=np.int64), shape)
+        self._memberships.append((groups, members, when))
+
+    def members_of(self, group: int) -> tuple[Ints, Ints]:
+        """Return who joined a group and when, in the order in which it was remembered."""
+        members, joined = [], []
+        for groups, who, when in self._memberships:
+            rows = slice(*np.searchsorted(groups, (group, group + 1)))
+            members.append(who[rows])
+            joined.append(when[rows])
+        return np.concatenate(members), np.concatenate(joined)
 
     def take_people(self, rng: np.random.Generator, count: int) -> Ints:
         """Return ordinary people for a special part, each at most once per world.

@@ -78,7 +78,9 @@ def make_world(
             "is too small.",
             "Ask for at least 200 accounts, and for 3 days more than the quiet ones.",
         )
-    town, ordinary = life.live(seeds.generator("world", seed, "life"), accounts, days, quiet_days)
+    settled = life.settle(seed, accounts, days, quiet_days)
+    town = settled.town
+    ordinary = [made for part in life.live(seed, settled) for made in part.events()]
     posed = {
         kind: _lookalike(kind).pose(seeds.generator("world", seed, "lookalike", kind), town)
         for kind in lookalikes
@@ -87,7 +89,7 @@ def make_world(
     for label, campaign in _planned(campaigns, seed).items():
         rng = seeds.generator("world", seed, "campaign", label)
         planted.append((label, campaign.plant(rng, town)))
-    done = [ordinary, *(each.events for each in posed.values())]
+    done = [*ordinary, *(each.events for each in posed.values())]
     done += [each.events for _, each in planted]
     names = naming.Names(town, seed)
     truth = [

@@ -62,8 +62,7 @@ class Grooming:
         self, rng: np.random.Generator, town: Town, group: int, span: tuple[float, float]
     ) -> tuple[Ints, Floats]:
         """Return isolated members who joined while the handlers watched, and when."""
-        inside = town.member_group == group
-        member, joined = town.member[inside], town.joined[inside]
+        member, joined = town.members_of(group)
         new = (joined >= span[0]) & (joined < span[1] - DAY) & town.people.ordinary[member]
         few = np.quantile(town.degree(town.ordinary()), self.isolated)
         new &= (town.degree(member) <= few) & (rng.random(len(member)) < self.picks)

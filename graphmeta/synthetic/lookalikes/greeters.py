@@ -18,8 +18,7 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     greeters: list[Ints] = []
     count = max(1, len(town.open_groups) // 3)
     for group in rng.choice(town.open_groups, size=count, replace=False):
-        inside = town.member_group == group
-        member, joined = town.member[inside], town.joined[inside]
+        member, joined = town.members_of(int(group))
         old = np.setdiff1d(member[joined < 0], np.concatenate([[-1], *greeters]))
         old = old[town.people.ordinary[old] & ~town.has_part(old)]
         greeting = rng.choice(old, size=min(len(old), int(rng.integers(1, 4))), replace=False)

@@ -67,8 +67,8 @@ def _group_talk(rng: np.random.Generator, town: Town, members: Ints, hub: int) -
     speaker = rng.choice(members, size=6 * len(members))
     day = rng.integers(town.days // 2, town.days, len(speaker))
     time = town.at_day(rng, speaker, day)
-    inside = town.member_group == hub
-    joined = dict(zip(town.member[inside].tolist(), town.joined[inside].tolist(), strict=True))
+    member, when = town.members_of(hub)
+    joined = dict(zip(member.tolist(), when.tolist(), strict=True))
     since = np.array([joined[person] for person in speaker.tolist()])
     late = time >= since
     return sheet.make(speaker[late], hub, time[late], "group_message", group=hub)
