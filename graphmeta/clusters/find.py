@@ -31,7 +31,7 @@ ROUNDS = 3
 #: have about a tenth of it, so weak pairs are left out only where there are very many pairs.
 MAX_EDGES = 1_000_000
 #: Groups that the finding part itself explains by chance more often than this are not proposed.
-PROPOSE_AT = 1e-3
+PROPOSE_AT = 1e-6
 #: False discovery rate at which the edges of a layer are counted as validated.
 VALID_AT = 0.01
 

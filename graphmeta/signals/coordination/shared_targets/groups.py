@@ -10,14 +10,13 @@ import polars as pl
 from scipy import sparse
 
 from graphmeta.nulls import configuration
-from graphmeta.nulls.configuration import Choice
+from graphmeta.nulls.configuration import CLASSES, Choice, class_of, leaning
 from graphmeta.signals.base import FloatArray, IntArray, Observations, Part
 from graphmeta.signals.coordination import thresholds
 from graphmeta.signals.coordination.shared_targets.nearness import (
     ANY_TIME,
     WIDTHS_S,
     Nearness,
-    class_of,
     nearness,
     reached_in,
 )
@@ -32,12 +31,21 @@ def tested(seen: Observations, groups: pl.DataFrame, found: Part, tested_on: Par
     """Test groups on a part, as chosen on the part that found them: columns ``GROUPS``."""
     near = nearness(seen, found)
     learnt = configuration.fit(reached_in(seen, found), seen.circle_of)
-    before = tally(seen, groups, learnt, near, found, SETTINGS)
+    lean = leanings(seen, groups, learnt, found)
+    before = tally(seen, groups, learnt, near, lean, found, SETTINGS)
     choice = chosen(before)
     if found == tested_on:
         return thresholds.tested(before.join(choice, on=["group", "threshold", "width"]))
     after = [
-        tally(seen, groups.join(mine, on="group", how="semi"), learnt, near, tested_on, (setting,))
+        tally(
+            seen,
+            groups.join(mine, on="group", how="semi"),
+            learnt,
+            near,
+            lean,
+            tested_on,
+            (setting,),
+        )
         for setting, mine in choice.partition_by("threshold", "width", as_dict=True).items()
     ]
     return thresholds.tested(pl.concat([before.clear(), *after]))
@@ -81,11 +89,40 @@ class _Asked:
     where: IntArray
 
 
+@dataclass(frozen=True)
+class Leanings:
+    """Which classes of targets groups lean to: numbers of groups, and factors (groups, classes)."""
+
+    numbers: IntArray
+    factor: FloatArray
+
+    def of(self, numbers: IntArray) -> FloatArray:
+        """Return the factors of some groups, 1 where nothing is known, (numbers, classes)."""
+        out = np.ones((numbers.size, CLASSES))
+        known = np.isin(numbers, self.numbers)
+        out[known] = self.factor[np.searchsorted(self.numbers, numbers[known])]
+        return out
+
+
+def leanings(seen: Observations, groups: pl.DataFrame, learnt: Choice, part: Part) -> Leanings:
+    """Learn from a part which classes of targets groups lean to."""
+    asked = _ask(seen, groups, learnt, part)
+    kinds = class_of(asked.kinds)
+    mean = (asked.kinds + asked.here.shape) * asked.how_many
+    each = asked.sent[:, asked.where] / (asked.rate[:, asked.where] + 1.0) * mean
+    in_class = np.equal(kinds[:, None], np.arange(CLASSES)).astype(np.float64)
+    towards = np.zeros((asked.numbers.size, CLASSES))
+    others = class_of(asked.here.popularity[asked.target] - asked.by)
+    np.add.at(towards, (asked.row, others), asked.by)
+    return Leanings(asked.numbers, leaning(towards, each @ in_class))
+
+
 def tally(
     seen: Observations,
     groups: pl.DataFrame,
     learnt: Choice,
     near: dict[int, Nearness],
+    lean: Leanings,
     part: Part,
     settings: Sequence[tuple[int, int]],
 ) -> pl.DataFrame:
@@ -98,26 +135,28 @@ def tally(
         Columns group, threshold, width, observed, expected.
     """
     asked = _ask(seen, groups, learnt, part)
+    leant = lean.of(asked.numbers)
+    every = np.arange(asked.numbers.size)
     frames = []
-    for level, width in settings:
-        within = asked.gap <= width if width != ANY_TIME else np.ones(asked.gap.size, dtype=bool)
-        observed = np.bincount(
-            asked.row, weights=(asked.by >= level) & within, minlength=asked.numbers.size
-        ).astype(np.float64)
-        rows = np.flatnonzero((observed > 0) | (len(settings) == 1))
-        close = _close(near.get(width), groups, asked.numbers, seen.circle_of.size)
-        expected = _expected(asked, rows, level, close)
-        frames.append(
-            pl.DataFrame(
+    for level in sorted({level for level, _ in settings}):
+        reaching = asked.by >= level
+        some = np.bincount(asked.row, weights=reaching, minlength=every.size) > 0
+        rows = every if len(settings) == 1 else np.flatnonzero(some)
+        chances = _Chances(asked, rows, level, leant)
+        for width in (width for wanted, width in settings if wanted == level):
+            close = _close(near.get(width), groups, asked.numbers, seen.circle_of.size)
+            within = reaching & (asked.gap <= width if close is not None else True)
+            observed = np.bincount(asked.row, weights=within, minlength=every.size)
+            tallied = pl.DataFrame(
                 {
                     "group": asked.numbers[rows],
                     "threshold": np.full(rows.size, level),
                     "width": np.full(rows.size, width),
-                    "observed": observed[rows],
-                    "expected": expected,
+                    "observed": observed[rows].astype(np.float64),
+                    "expected": chances.expected(close),
                 }
             )
-        )
+            frames.append(tallied.filter((pl.col("observed") > 0) | (len(settings) == 1)))
     return pl.concat(frames)
 
 
@@ -171,42 +210,80 @@ def _close(
     return np.asarray(np.minimum(share[:, None] * near.factor[None, :], 1.0))
 
 
-def _expected(asked: _Asked, rows: IntArray, level: int, near: FloatArray | None) -> FloatArray:
-    """Return how many targets each group would share by chance, shape (rows,)."""
+class _Chances:
+    """How likely enough of each group reach each target, at any time or within a width.
 
-    def chance(popularity: FloatArray, group: IntArray, circle: IntArray) -> FloatArray:
-        close = None if near is None else near[group, class_of(popularity)]
-        sent, rate = asked.sent[group, circle], asked.rate[group, circle]
-        return _chance(level, popularity, sent, asked.here.shape, rate, close)
-
-    everywhere = chance(asked.kinds[None, :], rows[:, None], asked.where[None, :])
-    circle = asked.here.circle_of[asked.target]
-    popularity = asked.here.popularity[asked.target]
-    with_own = chance(popularity, asked.row, circle)
-    without_own = chance(popularity - asked.by, asked.row, circle)
-    swap = np.bincount(asked.row, weights=without_own - with_own, minlength=asked.numbers.size)
-    return np.asarray(np.maximum(everywhere @ asked.how_many + swap[rows], 0.0))
-
-
-def _chance(
-    level: int,
-    others: FloatArray,
-    sent: FloatArray,
-    shape: float,
-    rate: FloatArray,
-    close: FloatArray | None,
-) -> FloatArray:
-    """Return the chance that enough of a group reach a target, within the width if there is one.
-
-    Two within a width are at most as likely as the pairs expected at the target, times the chance
-    that a pair is close.
+    Args:
+        asked: What is asked.
+        rows: The groups that are, shape (rows,).
+        level: How many of a group have to reach a target.
+        lean: Factors by class of target, shape (groups, classes).
     """
-    ever = configuration.at_least(level, others, sent, shape, rate)
-    if close is None:
-        return ever
-    seen = others + shape
-    pairs = sent**2 * seen * (seen + 1.0) / (2.0 * (rate + 1.0) ** 2)
-    return np.asarray(np.minimum(ever, pairs * close))
+
+    def __init__(self, asked: _Asked, rows: IntArray, level: int, lean: FloatArray) -> None:
+        self._asked, self._rows = asked, rows
+        here, target = asked.here, asked.target
+        popularity, circle = here.popularity[target], here.circle_of[target]
+        self._everywhere = _Chance(
+            level, asked, lean, rows[:, None], asked.where[None, :], asked.kinds[None, :]
+        )
+        self._with_own = _Chance(level, asked, lean, asked.row, circle, popularity)
+        self._without_own = _Chance(level, asked, lean, asked.row, circle, popularity - asked.by)
+
+    def expected(self, close: FloatArray | None) -> FloatArray:
+        """Return how many targets each group would share by chance, shape (rows,).
+
+        Args:
+            close: How likely two of a group meet within the width, shape (groups, classes).
+        """
+        asked = self._asked
+        everywhere = self._everywhere.within(close) @ asked.how_many
+        without, with_ = self._without_own.within(close), self._with_own.within(close)
+        swap = np.bincount(asked.row, weights=without - with_, minlength=asked.numbers.size)
+        return np.asarray(np.maximum(everywhere + swap[self._rows], 0.0))
+
+
+class _Chance:
+    """The chance that enough of a group reach a target.
+
+    Args:
+        level: How many that is.
+        asked: What is asked.
+        lean: Factors by class of target, shape (groups, classes).
+        group: Rows of the groups.
+        circle: Circles of the targets.
+        others: How often others reached the targets; ``group``, ``circle`` and this broadcast.
+    """
+
+    def __init__(
+        self,
+        level: int,
+        asked: _Asked,
+        lean: FloatArray,
+        group: IntArray,
+        circle: IntArray,
+        others: FloatArray,
+    ) -> None:
+        kind = class_of(others)
+        factor = lean[group, kind]
+        known = others + asked.here.shape
+        mean = asked.sent[group, circle] * known / (asked.rate[group, circle] + 1.0) * factor
+        # Whoever leans to rare targets picks them from a directory, where all are alike: what is
+        # added to what popularity explains adds nothing to its spread.
+        size = known * np.maximum(factor, 1.0) ** 2
+        self._group, self._kind = group, kind
+        self._ever = configuration.at_least(level, mean, size)
+        self._pairs = mean**2 * (1.0 + 1.0 / size) / 2.0
+
+    def within(self, close: FloatArray | None) -> FloatArray:
+        """Return the chance, within the width if there is one.
+
+        Two within a width are at most as likely as the pairs expected at the target, times the
+        chance that a pair is close.
+        """
+        if close is None:
+            return self._ever
+        return np.asarray(np.minimum(self._ever, self._pairs * close[self._group, self._kind]))
 
 
 def _sent(groups: pl.DataFrame, numbers: IntArray, here: Choice, learnt: Choice) -> FloatArray:

@@ -9,14 +9,19 @@ import polars as pl
 from scipy import sparse
 
 from graphmeta.nulls import configuration, counts
-from graphmeta.nulls.configuration import Choice
+from graphmeta.nulls.configuration import Choice, class_of
 from graphmeta.signals.base import MEMBERS, FloatArray, IntArray, Observations, Part, shaped
 from graphmeta.signals.coordination import incidence
-from graphmeta.signals.coordination.shared_targets.groups import SETTINGS, chosen, reached, tally
+from graphmeta.signals.coordination.shared_targets.groups import (
+    SETTINGS,
+    chosen,
+    leanings,
+    reached,
+    tally,
+)
 from graphmeta.signals.coordination.shared_targets.nearness import (
     ANY_TIME,
     Nearness,
-    class_of,
     nearness,
     reached_in,
 )
@@ -25,19 +30,28 @@ from graphmeta.signals.coordination.shared_targets.nearness import (
 def tested(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
     """Test accounts by the targets that they share with (the rest of) a group: ``MEMBERS``.
 
-    Every group is looked at in the one way in which it surprises most: at any time, or within the
-    width that suits it.
+    Every account is looked at in two ways, the better of which counts: by its targets at any time,
+    and, where the group surprises most within a width, by those within it. Not everybody of a ring
+    is punctual.
     """
     contacts = reached_in(seen, part)
     null = configuration.fit(contacts, seen.circle_of)
     near = nearness(seen, part)
-    choice = chosen(tally(seen, groups, null, near, part, SETTINGS))
-    empty = pl.DataFrame(schema=MEMBERS)
-    frames = [
-        _at(contacts, null, groups.join(mine, on="group", how="semi"), near.get(width), width)
-        for (width,), mine in choice.partition_by("width", as_dict=True).items()
-    ]
-    return pl.concat([empty, *frames]).sort("group", "account")
+    lean = leanings(seen, groups, null, part)
+    choice = chosen(tally(seen, groups, null, near, lean, part, SETTINGS))
+    frames = [_at(contacts, null, groups, None, ANY_TIME)]
+    for (width,), mine in choice.partition_by("width", as_dict=True).items():
+        if width != ANY_TIME:
+            punctual = groups.join(mine, on="group", how="semi")
+            frames.append(_at(contacts, null, punctual, near[width], width))
+    return (
+        pl.concat(frames)
+        .with_columns(ways=pl.len().over("group", "account"))
+        .sort("group", "account", "p_value", "observed")
+        .unique(["group", "account"], keep="first", maintain_order=True)
+        .with_columns(p_value=(pl.col("p_value") * pl.col("ways")).clip(upper_bound=1.0))
+        .select(MEMBERS.names())
+    )
 
 
 def _at(
@@ -154,13 +168,15 @@ class _Chance:
         )
         alone = own.filter(pl.col("by") == 1)
         ones = np.ones(self.null.circle_of.size)
-        ever = self._share(numbers, at, lean, alone, np.ones(self.hits.height), ones)
+        ever = self._share(numbers, at, account, lean, alone, np.ones(self.hits.height), ones)
         expected = self.null.activity[account] * ever
         if near is None:
             return expected
         factor = near.factor[class_of(self.null.popularity)]
         crowd = self.hits["by"].to_numpy().astype(np.float64)
-        close = self._share(numbers, at, lean, own, crowd, factor) * near.moments.of_members(
+        close = self._share(
+            numbers, at, account, lean, own, crowd, factor
+        ) * near.moments.of_members(
             _inside_of(groups, numbers, self.null.circle_of.size),
             at,
             account,
@@ -172,6 +188,7 @@ class _Chance:
         self,
         numbers: IntArray,
         at: IntArray,
+        account: IntArray,
         lean: FloatArray,
         own: pl.DataFrame,
         times: FloatArray,
@@ -182,6 +199,7 @@ class _Chance:
         Args:
             numbers: The groups.
             at: Place of each asked group in ``numbers``, shape (n,).
+            account: The asked accounts, shape (n,).
             lean: Circle propensities of each asked account, shape (n, K).
             own: What the asked accounts add to the group's targets themselves: at, target.
             times: How often each row of ``hits`` counts, shape (hits,).
@@ -202,16 +220,21 @@ class _Chance:
             mean = (seen_by_others + null.shape) / (rate[group, where] + 1.0)
             return np.asarray(np.minimum(mean / others[group, where], 1.0))
 
-        covered = np.zeros((numbers.size, null.circles))
         each = chance(row, circle, null.popularity[target] - by) * times * factor[target]
-        np.add.at(covered, (row, circle), each)
-        share = (lean * covered[at]).sum(axis=1)
+        kind = class_of(null.popularity[target] - by)
+        share = np.zeros(at.size)
+        for level in np.unique(kind).tolist():
+            covered = np.zeros((numbers.size, null.circles))
+            of_kind = kind == level
+            np.add.at(covered, (row[of_kind], circle[of_kind]), each[of_kind])
+            share += (lean * covered[at]).sum(axis=1) * null.leaning[account, level]
         who = own["at"].to_numpy().astype(np.int64)
         what = own["target"].to_numpy().astype(np.int64)
         where = null.circle_of[what]
         by_own = own["by"].to_numpy().astype(np.float64)
         itself = chance(at[who], where, null.popularity[what] - by_own) * factor[what]
-        np.subtract.at(share, who, lean[who, where] * itself)
+        kind = class_of(null.popularity[what] - by_own)
+        np.subtract.at(share, who, lean[who, where] * null.leaning[account[who], kind] * itself)
         return np.asarray(np.maximum(share, 0.0))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from graphmeta.nulls import gaps
+from graphmeta.nulls.configuration import CLASSES, class_of
 from graphmeta.nulls.gaps import Moments
 from graphmeta.signals.base import FloatArray, IntArray, Observations, Part
 from graphmeta.signals.coordination import incidence
@@ -20,15 +21,8 @@ WIDTHS_S = (HOUR_S, 6 * HOUR_S, 24 * HOUR_S, 72 * HOUR_S)
 ANY_TIME = 0
 #: How many ways there are to look at a meeting.
 WAYS = len(WIDTHS_S) + 1
-#: Targets are classed by the binary logarithm of their popularity, up to this class.
-CLASSES = 6
 #: Contacts by which one account may shape what is usual.
 _FAIR = 10.0
-
-
-def class_of(popularity: FloatArray) -> IntArray:
-    """Return the class of targets by how often they were reached."""
-    return np.minimum(np.log2(np.maximum(popularity, 1.0)).astype(np.int64), CLASSES)
 
 
 @dataclass(frozen=True)
@@ -78,7 +72,7 @@ def _learn(seen: Observations, part: Part) -> dict[int, Nearness]:
         moments = gaps.moments(contacts, accounts, width)
         within = rows["gap"].to_numpy() <= width
         share = moments.of_pairs(a, b)
-        factor = gaps.usual_factor(within, share, fair[a] * fair[b], kind, CLASSES + 1)
+        factor = gaps.usual_factor(within, share, fair[a] * fair[b], kind, CLASSES)
         learnt[width] = Nearness(moments, factor)
     return learnt
 
@@ -90,4 +84,4 @@ def reached_in(seen: Observations, part: Part) -> pl.DataFrame:
 
 def _kinds(contacts: pl.DataFrame, accounts: int) -> IntArray:
     popularity = np.bincount(contacts["recipient"].to_numpy(), minlength=accounts)
-    return class_of(popularity.astype(np.float64))
+    return class_of(popularity - 1.0)

@@ -6,14 +6,13 @@ import numpy as np
 import polars as pl
 
 from graphmeta.nulls import configuration, counts
-from graphmeta.nulls.configuration import Choice
+from graphmeta.nulls.configuration import Choice, class_of
 from graphmeta.signals.base import PAIRS, FloatArray, IntArray, Observations, Part, shaped
 from graphmeta.signals.coordination.shared_targets.nearness import (
     ANY_TIME,
     WAYS,
     WIDTHS_S,
     Nearness,
-    class_of,
     meetings,
     nearness,
     reached_in,
@@ -62,11 +61,13 @@ def _by_class(met: pl.DataFrame, null: Choice) -> pl.DataFrame:
         )
         .sort("a", "b", "kind")
     )
-    kinds = class_of(null.popularity)
+    kinds = class_of(null.popularity - 1.0)
     chance = np.zeros(rows.height)
     for (kind,), part in rows.with_row_index("row").partition_by("kind", as_dict=True).items():
         in_class = ((kinds == kind) & (null.popularity > 0)).astype(np.float64)
-        chance[part["row"].to_numpy()] = null.expected_shared(*_ends(part), in_class)
+        a, b = _ends(part)
+        lean = null.leaning[a, kind] * null.leaning[b, kind]
+        chance[part["row"].to_numpy()] = null.expected_shared(a, b, in_class) * lean
     return rows.with_columns(chance=pl.Series(chance))
 
 
