@@ -13,6 +13,7 @@ from graphmeta.cli.demo import demo
 from graphmeta.cli.explain import explain
 from graphmeta.cli.queue import queue
 from graphmeta.cli.report import report
+from graphmeta.cli.synth import synth
 from graphmeta.provenance import version
 
 _HELP = """Find groups of accounts that spam or recruit in concert, from who contacted whom and \
@@ -22,8 +23,9 @@ graphmeta reads metadata alone, never what was said. It finds accounts that act 
 than chance explains, says what their behaviour looks like, and shows the evidence for and \
 against. A person decides.
 
-Begin with `graphmeta demo`. On your own data: `check` what would be read, `analyze` it into a \
-run folder, work through its `queue`, `explain` a cluster, and write a `report`.
+Begin with `graphmeta demo`; `synth` makes up larger worlds. On your own data: `check` what would \
+be read, `analyze` it into a run folder, work through its `queue`, `explain` a cluster, and write \
+a `report`.
 """
 
 _EPILOGUE = """Exit codes: 0 done; 1 failed; 2 wrong usage or malformed input; 3 a --fail-on \
@@ -50,7 +52,8 @@ def build() -> App:
     )
     for flag in ("--help", "--version"):
         app[flag].group = (options,)
-    app.command(demo, group=start, usage=_usage("demo"))
+    app.command(demo, group=start, sort_key=0, usage=_usage("demo"))
+    app.command(synth, group=start, sort_key=1, usage=_usage("synth --out DIR"))
     app.command(
         check,
         group=events,
@@ -77,4 +80,6 @@ def _usage(line: str) -> str:
 
 def _default_worth_saying(value: Any) -> str | None:
     """Leave out what goes without saying: nothing, a flag that is off, an empty list."""
-    return None if value is None or value is False or value == () else str(value)
+    if value is None or value is False or value == ():
+        return None
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

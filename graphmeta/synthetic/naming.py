@@ -1,4 +1,4 @@
-"""How a world's numbers become tables: lives enforced, ids random, rows in order of time."""
+"""How a world's numbers become tables: lives enforced, ids random."""
 
 from __future__ import annotations
 
@@ -57,18 +57,15 @@ class Names:
 
 
 def events_table(names: Names, events: Events) -> pl.DataFrame:
-    """Return the contract's columns, in order of time, sender, recipient and kind."""
-    order = np.lexsort((events.kind, events.recipient, events.sender, events.time))
-    sorted_events = events.where(order)
-    duration = pl.Series(sorted_events.duration).fill_nan(None)
+    """Return the contract's columns, in the order of the events."""
     return pl.DataFrame(
         {
-            "sender": names.of(sorted_events.sender),
-            "recipient": names.of(sorted_events.recipient),
-            "timestamp": names.times(sorted_events.time),
-            "kind": pl.Series(KINDS, dtype=KIND).gather(pl.Series(sorted_events.kind)),
-            "duration_s": duration,
-            "group": names.of(sorted_events.group),
+            "sender": names.of(events.sender),
+            "recipient": names.of(events.recipient),
+            "timestamp": names.times(events.time),
+            "kind": pl.Series(KINDS, dtype=KIND).gather(pl.Series(events.kind)),
+            "duration_s": pl.Series(events.duration).fill_nan(None),
+            "group": names.of(events.group),
         }
     )
 
@@ -82,15 +79,11 @@ def accounts_table(names: Names, town: Town) -> pl.DataFrame:
             "account": names.of(np.arange(len(people))),
             "created_at": names.times(people.created),
             "closed_at": names.times(np.where(closed, people.closed, NEVER)),
-            "closed_by": pl.Series(
-                [
-                    CLOSERS[by] if shut else None
-                    for by, shut in zip(people.closed_by, closed, strict=True)
-                ],
-                dtype=pl.Enum(CLOSED_BY),
+            "closed_by": pl.Series(CLOSERS, dtype=pl.Enum(CLOSED_BY)).gather(
+                pl.Series(np.where(closed, people.closed_by, 0))
             ),
-            "declared": pl.Series(
-                [DECLARATIONS[number] for number in people.declared], dtype=pl.Enum(DECLARED)
+            "declared": pl.Series(DECLARATIONS, dtype=pl.Enum(DECLARED)).gather(
+                pl.Series(people.declared)
             ),
         }
     ).sort("account")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike
 
+from graphmeta.errors import UsageError
 from graphmeta.synthetic import clock
 from graphmeta.synthetic.clock import DAY
 from graphmeta.synthetic.sheet import FIRST_GROUP, Bools, Floats, Ints
@@ -85,6 +86,8 @@ class Town:
         self.open_groups = nothing
         self._memberships: list[tuple[Ints, Ints, Ints]] = []
         self._taken: set[int] = set()
+        self._ordinary = np.flatnonzero(self.people.ordinary)
+        self._along = self._ordinary[np.argsort(self.people.place[self._ordinary], kind="stable")]
         self.set_ties(nothing, nothing)
 
     @property
@@ -98,12 +101,12 @@ class Town:
         return self.quiet * DAY
 
     def ordinary(self) -> Ints:
-        """Return the numbers of ordinary people."""
-        return np.flatnonzero(self.people.ordinary)
+        """Return the numbers of ordinary people; all of them were there when the town began."""
+        return self._ordinary
 
     def scaled(self, count: float | np.integer, share: float) -> int:
         """Return a count, held to a share of the ordinary people so that small worlds stay sane."""
-        return max(1, round(min(float(count), share * int(self.people.ordinary.sum()))))
+        return max(1, round(min(float(count), share * len(self._ordinary))))
 
     def set_ties(self, one: Ints, other: Ints) -> None:
         """Say who knows whom in ordinary life (each tie given once)."""
@@ -208,10 +211,18 @@ class Town:
         """Return ordinary people for a special part, each at most once per world.
 
         They were there before the world began and stay to its end.
+
+        Raises:
+            UsageError: There are not so many left.
         """
         people = self.people
         able = people.ordinary & (people.created < 0) & (people.closed >= NEVER)
         able[list(self._taken)] = False
+        if int(able.sum()) < count:
+            raise UsageError(
+                f"The town has too few people ({len(self._ordinary)}) for what is hidden in it.",
+                "Ask for more accounts, or for fewer campaigns and look-alikes.",
+            )
         chosen = rng.choice(np.flatnonzero(able), size=count, replace=False)
         self.assign(chosen)
         return np.asarray(chosen)
@@ -226,12 +237,11 @@ class Town:
 
     def strangers(self, rng: np.random.Generator, count: int, *, near: bool = False) -> Ints:
         """Return distinct random ordinary people; ``near`` keeps them in one stretch of town."""
-        able = self.ordinary()
+        able = self._along if near else self.ordinary()
         if near:
             stretch = min(len(able), 4 * count)
-            ordered = able[np.argsort(self.people.place[able], kind="stable")]
             first = int(rng.integers(0, len(able) - stretch + 1))
-            able = ordered[first : first + stretch]
+            able = able[first : first + stretch]
         return np.asarray(rng.choice(able, size=min(count, len(able)), replace=False))
 
     def at_day(self, rng: np.random.Generator, who: Ints, day: Ints) -> Floats:
@@ -242,3 +252,7 @@ class Town:
     def awake(self, who: Ints, time: Floats) -> Floats:
         """Return how lively accounts are at a time, 1 at their peak."""
         return clock.wakefulness(self.people.rhythm[who], time + self.people.zone[who])
+
+    def by_place(self) -> Ints:
+        """Return the numbers of ordinary people along the town, so that neighbours are near."""
+        return self._along

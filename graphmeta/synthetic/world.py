@@ -1,34 +1,38 @@
-"""A synthetic world: events that satisfy the contract, and apart from them who was planted.
+"""Synthetic worlds: events that satisfy the contract, and apart from them who was planted.
 
-Ordinary life, look-alikes and campaigns are generated as numbers, joined, held to the lives of
-their accounts, named by random tokens and sorted by time. Each part draws from a generator of
-its own, keyed by the seed and its name: the same seed gives the same bytes, and leaving out one
-part leaves the others' parameters as they were.
+Small worlds are tables in memory (:func:`make_world`); worlds of any size are folders
+(:func:`synthesise`). Both are made in the same way (:mod:`graphmeta.synthetic.making`), and for
+the same plan hold the same events.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import io
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import polars as pl
 
-from graphmeta import seeds
-from graphmeta.errors import UsageError
-from graphmeta.synthetic import life, naming, sheet
-from graphmeta.synthetic.campaigns import CAMPAIGNS, SEVEN, Campaign, Evasion, Recipe
+from graphmeta.engines.base import Progress, silent
+from graphmeta.synthetic.campaigns import Campaign
+from graphmeta.synthetic.campaigns.base import Evasion
 from graphmeta.synthetic.campaigns.ring import Ring
-from graphmeta.synthetic.lookalikes import LOOKALIKES, Lookalike
+from graphmeta.synthetic.folder import made_whole, write_events
+from graphmeta.synthetic.making import ALL_LOOKALIKES, CAMPAIGN_NAMES, Plan, make
 
-#: All kinds of look-alike, in the order in which they are posed.
-ALL_LOOKALIKES = tuple(lookalike.kind for lookalike in LOOKALIKES)
-#: All names by which campaigns can be asked for.
-CAMPAIGN_NAMES: tuple[str, ...] = (*(recipe.name for recipe in CAMPAIGNS), "seven_at_once")
-
-_TRUTH = pl.DataFrame(schema={"account": pl.String, "campaign": pl.String, "role": pl.String})
-_LABELS = pl.DataFrame(schema={"account": pl.String, "kind": pl.String})
+__all__ = [
+    "ALL_LOOKALIKES",
+    "CAMPAIGN_NAMES",
+    "Plan",
+    "World",
+    "demo_world",
+    "make_world",
+    "synthesise",
+    "write_world",
+]
 
 
 @dataclass(frozen=True)
@@ -58,56 +62,23 @@ def make_world(
     seed: int = 0,
     quiet_days: int = 7,
 ) -> World:
-    """Generate a world.
+    """Generate a world in memory: about 100 bytes per event at its peak.
 
     Args:
         accounts: Ordinary people, at least 200; look-alikes and campaigns open more accounts.
-        days: Length, at least 3 days more than ``quiet_days``.
+        days: Length, at least 7, and at least 3 days more than ``quiet_days``.
         campaigns: Names from ``CAMPAIGN_NAMES`` (parameters drawn by seed; ``seven_at_once`` is
             seven of them), or campaigns with parameters.
-        lookalikes: Kinds from ``ALL_LOOKALIKES``.
+        lookalikes: Kinds from ``ALL_LOOKALIKES``; one that is named twice is posed twice.
         seed: Same seed, same bytes.
         quiet_days: Days at the start without campaigns.
 
     Raises:
         UsageError: On unknown names, or numbers too small for a world.
     """
-    if accounts < 200 or days < quiet_days + 3:
-        raise UsageError(
-            f"A world of {accounts} accounts and {days} days with {quiet_days} quiet ones "
-            "is too small.",
-            "Ask for at least 200 accounts, and for 3 days more than the quiet ones.",
-        )
-    settled = life.settle(seed, accounts, days, quiet_days)
-    town = settled.town
-    ordinary = [made for part in life.live(seed, settled) for made in part.events()]
-    posed = {
-        kind: _lookalike(kind).pose(seeds.generator("world", seed, "lookalike", kind), town)
-        for kind in lookalikes
-    }
-    planted = []
-    for label, campaign in _planned(campaigns, seed).items():
-        rng = seeds.generator("world", seed, "campaign", label)
-        planted.append((label, campaign.plant(rng, town)))
-    done = [*ordinary, *(each.events for each in posed.values())]
-    done += [each.events for _, each in planted]
-    names = naming.Names(town, seed)
-    truth = [
-        pl.DataFrame(
-            {"account": names.of(each.account), "campaign": name, "role": pl.Series(each.role)}
-        )
-        for name, each in planted
-    ]
-    labels = [
-        pl.DataFrame({"account": names.of(each.account), "kind": kind})
-        for kind, each in posed.items()
-    ]
-    return World(
-        events=naming.events_table(names, naming.lived(town, sheet.concat(done))),
-        accounts=naming.accounts_table(names, town),
-        truth=pl.concat([_TRUTH, *truth]).sort("campaign", "role", "account"),
-        lookalikes=pl.concat([_LABELS, *labels]).sort("kind", "account"),
-    )
+    plan = Plan(accounts, days, campaigns, lookalikes, seed, quiet_days)
+    made = make(plan, io.BytesIO())
+    return World(pl.concat(made.events()), made.accounts(), made.truth(), made.lookalikes())
 
 
 def demo_world(seed: int = 0) -> World:
@@ -124,54 +95,61 @@ def demo_world(seed: int = 0) -> World:
 
 
 def write_world(world: World, folder: Path) -> None:
-    """Write ``events/events.parquet``, ``accounts``, ``truth`` and ``lookalikes`` (Parquet).
+    """Write ``events/``, ``accounts``, ``truth`` and ``lookalikes`` (Parquet), whole or not at all.
 
     Raises:
-        UsageError: If the folder exists and is not empty.
+        UsageError: The folder exists and is not empty, or cannot be written.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"The folder {folder} is not empty.", "Name a new folder.")
-    (folder / "events").mkdir(parents=True)
-    world.events.write_parquet(folder / "events" / "events.parquet")
-    world.accounts.write_parquet(folder / "accounts.parquet")
-    world.truth.write_parquet(folder / "truth.parquet")
-    world.lookalikes.write_parquet(folder / "lookalikes.parquet")
+    with made_whole(folder) as partial:
+        write_events([world.events], partial / "events")
+        _write_tables(partial, world.accounts, world.truth, world.lookalikes)
 
 
-def _lookalike(kind: str) -> Lookalike:
-    for lookalike in LOOKALIKES:
-        if lookalike.kind == kind:
-            return lookalike
-    raise UsageError(
-        f"There is no look-alike named {kind!r}.", "Known: " + ", ".join(ALL_LOOKALIKES) + "."
-    )
+@dataclass(frozen=True)
+class Written:
+    """What :func:`synthesise` wrote.
 
-
-def _planned(campaigns: Sequence[Campaign | str], seed: int) -> dict[str, Campaign]:
-    """Return campaigns with parameters by label, drawing those that were asked for by name.
-
-    The second campaign of one name is labelled ``name-2``, and so on.
+    Args:
+        plan: What was asked for.
+        folder: Where the world stands.
+        events: Number of events.
+        accounts: Number of accounts, those of look-alikes and campaigns included.
+        truth: account, campaign, role.
+        lookalikes: account, kind.
     """
-    asked: list[Campaign | str] = []
-    for each in campaigns:
-        asked.extend(SEVEN if each == "seven_at_once" else (each,))
-    planned: dict[str, Campaign] = {}
-    seen: Counter[str] = Counter()
-    for campaign in asked:
-        name = campaign if isinstance(campaign, str) else campaign.name
-        seen[name] += 1
-        label = name if seen[name] == 1 else f"{name}-{seen[name]}"
-        if isinstance(campaign, str):
-            planned[label] = _recipe(name).draw(seeds.generator("world", seed, "parameters", label))
-        else:
-            planned[label] = campaign
-    return planned
+
+    plan: Plan
+    folder: Path
+    events: int
+    accounts: int
+    truth: pl.DataFrame
+    lookalikes: pl.DataFrame
 
 
-def _recipe(name: str) -> Recipe:
-    for recipe in CAMPAIGNS:
-        if recipe.name == name:
-            return recipe
-    raise UsageError(
-        f"There is no campaign named {name!r}.", "Known: " + ", ".join(CAMPAIGN_NAMES) + "."
-    )
+def synthesise(plan: Plan, folder: Path, progress: Progress = silent) -> Written:
+    """Write a world of any size as :func:`write_world` does, in bounded memory.
+
+    Args:
+        plan: What kind of world.
+        folder: To be made. While it is being made, events wait on the same disk, 24 bytes each.
+        progress: Told what is under way.
+
+    Raises:
+        UsageError: The folder exists and is not empty, or cannot be written.
+    """
+    with made_whole(folder) as partial:
+        # A file without a name goes away with the process, however that ends.
+        with tempfile.TemporaryFile(dir=partial) as handle:
+            made = make(plan, cast(BinaryIO, handle), progress)
+            events = write_events(made.events(progress), partial / "events")
+        accounts, truth, lookalikes = made.accounts(), made.truth(), made.lookalikes()
+        _write_tables(partial, accounts, truth, lookalikes)
+    return Written(plan, folder, events, accounts.height, truth, lookalikes)
+
+
+def _write_tables(
+    folder: Path, accounts: pl.DataFrame, truth: pl.DataFrame, lookalikes: pl.DataFrame
+) -> None:
+    accounts.write_parquet(folder / "accounts.parquet")
+    truth.write_parquet(folder / "truth.parquet")
+    lookalikes.write_parquet(folder / "lookalikes.parquet")

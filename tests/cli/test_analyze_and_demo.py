@@ -52,7 +52,7 @@ def test_an_analysis_says_what_it_read_what_it_found_and_what_to_do_next(
     assert "served as history" in shown.out
     assert manifest["statements"]["bound"] in shown.out
     assert "graphmeta queue RUN" in shown.out
-    assert shown.err.splitlines()[0] == "graphmeta: reading events.parquet (1 of 1)"
+    assert shown.err.splitlines()[0] == "graphmeta: reading events-00001.parquet (1 of 1)"
     assert main(["queue", "RUN"]) == 0
 
 
@@ -89,7 +89,7 @@ def test_the_run_records_what_was_asked(given: list[str]) -> None:
 
 
 def test_a_moment_without_a_zone_is_utc(given: list[str], world: Path) -> None:
-    moments = pl.read_parquet(world / "events" / "events.parquet")["timestamp"]
+    moments = pl.read_parquet(world / "events")["timestamp"]
     day = moments.min() + (moments.max() - moments.min()) / 2  # type: ignore[operator]
     assert main([*given, "--out", "RUN", "--quiet", "--since", f"{day:%Y-%m-%d}"]) == 0
     since = open_run(Path("RUN")).manifest["span"]["since"]

@@ -12,7 +12,7 @@ from newcomer import COMMAND, environment, shell
 from graphmeta.cli import main
 from graphmeta.cli.app import build
 
-COMMANDS = ("demo", "check", "analyze", "queue", "explain", "report")
+COMMANDS = ("demo", "synth", "check", "analyze", "queue", "explain", "report")
 HEAVY = ("polars", "pyarrow", "numpy", "scipy", "networkx", "bokeh", "jinja2")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -15,7 +14,7 @@ from graphmeta import seeds
 from graphmeta.contract.events import ACCOUNT_COLUMNS, EVENT_COLUMNS, KIND, KINDS_TO_GROUPS
 from graphmeta.errors import UsageError
 from graphmeta.synthetic import talk
-from graphmeta.synthetic.world import World, demo_world, make_world, write_world
+from graphmeta.synthetic.world import World, demo_world, make_world
 
 
 @pytest.fixture(scope="module")
@@ -72,20 +71,6 @@ def test_ids_tell_nothing(demo: World) -> None:
     assert 0.38 < float(np.mean(rank)) < 0.62
 
 
-def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        write_world(make_world(300, 14, campaigns=("tiny", "funnel"), seed=4), tmp_path / name)
-    written = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*"))
-    assert [str(path) for path in written] == [
-        "accounts.parquet",
-        "events/events.parquet",
-        "lookalikes.parquet",
-        "truth.parquet",
-    ]
-    for path in written:
-        assert (tmp_path / "one" / path).read_bytes() == (tmp_path / "two" / path).read_bytes()
-
-
 def test_another_seed_is_another_world() -> None:
     one, two = (make_world(300, 14, lookalikes=(), seed=seed) for seed in (0, 1))
     assert not set(one.accounts["account"]) & set(two.accounts["account"])
@@ -95,6 +80,16 @@ def test_another_seed_is_another_world() -> None:
 def test_campaigns_asked_for_twice_have_labels_of_their_own() -> None:
     world = make_world(300, 14, campaigns=("tiny", "tiny"), lookalikes=(), seed=4)
     assert set(world.truth["campaign"]) == {"tiny", "tiny-2"}
+
+
+def test_look_alikes_asked_for_twice_are_posed_twice_under_one_label() -> None:
+    once, twice = (
+        make_world(600, 14, lookalikes=("support_desk",) * times, seed=4) for times in (1, 2)
+    )
+    assert set(twice.lookalikes["kind"]) == {"support_desk"}
+    assert (
+        once.lookalikes.height < twice.lookalikes.height == twice.lookalikes["account"].n_unique()
+    )
 
 
 def test_ordinary_life_is_close_to_real_messaging() -> None:
@@ -143,16 +138,16 @@ def test_conversations_begin_with_their_opener_and_run_forward(
         assert (np.diff(mine.time) >= 0).all()
 
 
-def test_clear_errors_name_what_is_known(tmp_path: Path) -> None:
+def test_clear_errors_name_what_is_known() -> None:
     with pytest.raises(UsageError, match="no campaign named 'nonsense'"):
         make_world(300, campaigns=("nonsense",))
     with pytest.raises(UsageError, match="no look-alike named 'nonsense'"):
         make_world(300, lookalikes=("nonsense",))
-    with pytest.raises(UsageError, match="too small"):
-        make_world(10)
-    (tmp_path / "something").write_text("")
-    with pytest.raises(UsageError, match="not empty"):
-        write_world(make_world(300, 14, lookalikes=()), tmp_path)
+    for accounts, days, quiet_days in ((10, 21, 7), (300, 9, 7), (300, 6, 0), (300, 21, -1)):
+        with pytest.raises(UsageError, match="too small"):
+            make_world(accounts, days, quiet_days=quiet_days)
+    with pytest.raises(UsageError, match="too few people"):
+        make_world(200, 14, lookalikes=("text_bank", "flash_crowd") * 40)
 
 
 def test_the_demo_spans_four_weeks(demo: World) -> None:

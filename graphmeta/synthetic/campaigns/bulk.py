@@ -1,73 +1,87 @@
-"""Bulk blast: a few accounts write to very many strangers, as fast as a machine or nearly so."""
+"""Bulk blast: one tool pushes a long list through several accounts at once, as fast as it can."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from graphmeta.synthetic import sheet
-from graphmeta.synthetic.campaigns.base import (
-    PLAIN,
-    Evasion,
-    Planted,
-    a_span,
-    all_actors,
-    open_actors,
-    reach,
-    some_evasion,
-    working_times,
-)
+from graphmeta.synthetic.campaigns.base import Span
+from graphmeta.synthetic.campaigns.senders import Contacts, Senders, as_usual
+from graphmeta.synthetic.sheet import Floats, Ints
 from graphmeta.synthetic.town import Town
 
 
 @dataclass(frozen=True)
-class Bulk:
-    """Each actor works through random strangers in sessions of its own.
+class Bulk(Senders):
+    """Sittings in which all actors work through their portions of the list side by side.
 
     Args:
-        actors: Number of accounts.
         targets: Strangers per account.
-        session: Strangers per sitting.
+        session: Strangers per account and sitting.
         pace: Mean seconds between messages of a sitting.
-        days: Length of the campaign.
-        evasion: How it hides.
-        name: Label in the truth.
+        jitter: Seconds within which the accounts begin a sitting.
+        repeats: Accounts that reach each stranger on the list.
+        independent: Whether each actor has a list and sittings of its own instead, so that
+            nothing ties them together and nothing can be found.
     """
 
-    actors: int
     targets: int
     session: int = 60
     pace: float = 40.0
+    jitter: float = 120.0
+    repeats: int = 1
+    independent: bool = False
+    _: KW_ONLY
     days: float = 6.0
-    evasion: Evasion = PLAIN
     name: str = "bulk"
 
-    def plant(self, rng: np.random.Generator, town: Town) -> Planted:
-        """Open the accounts and let them blast."""
-        span = a_span(rng, town, self.days, self.days)
-        actors, events = open_actors(rng, town, self.actors, self.evasion, span[0])
-        parts = [events]
-        for actor in actors:
-            targets = town.strangers(rng, town.scaled(self.targets, 0.2))
-            sittings = -(-len(targets) // self.session)
-            begun = working_times(rng, town, sittings, span, self.evasion.human_hours)
-            place = np.arange(len(targets)) % self.session
-            time = begun[np.arange(len(targets)) // self.session] + self.pace * (
-                place + rng.exponential(1.0, len(targets))
-            )
-            sender = np.full(len(targets), actor)
-            parts.append(reach(rng, town, sender, targets, time, self.evasion))
-        return all_actors(sheet.concat(parts), actors)
+    def work(self, rng: np.random.Generator, town: Town, seats: int, span: Span) -> Contacts:
+        """Deal the list out, and work through it sitting by sitting."""
+        if self.independent:
+            targets = [self.a_list(rng, town, self.targets, 0.2) for _ in range(seats)]
+            place = np.concatenate([np.arange(len(each)) for each in targets])
+            seat = np.repeat(np.arange(seats), [len(each) for each in targets])
+            return self._sit(rng, town, seat, place, np.concatenate(targets), span)
+        repeats = min(self.repeats, seats)
+        listed = self.a_list(rng, town, seats * self.targets / repeats, 0.6)
+        turn, row = np.divmod(np.arange(repeats * len(listed)), len(listed))
+        # One seat further with each pass over the list: nobody hears twice from one account.
+        seat = (row + turn) % seats
+        place = row // seats + turn * -(-len(listed) // seats)
+        return self._sit(rng, town, seat, place, listed[row], span)
+
+    def _sit(
+        self,
+        rng: np.random.Generator,
+        town: Town,
+        seat: Ints,
+        place: Ints,
+        target: Ints,
+        span: Span,
+    ) -> Contacts:
+        """Say when each seat comes to each place of its portion."""
+        seats, sittings = int(seat.max()) + 1, int(place.max()) // self.session + 1
+        begun: Floats
+        if self.independent:
+            begun = self.moments(rng, town, seats * sittings, span).reshape(seats, sittings)
+        else:
+            begun = self.moments(rng, town, sittings, span)[None, :]
+            begun = begun + rng.uniform(0, self.jitter, (seats, sittings))
+        passed = self.pace * (place % self.session + rng.exponential(1.0, len(place)))
+        return Contacts(seat, target, begun[seat, place // self.session] + passed)
 
 
 def draw(rng: np.random.Generator) -> Bulk:
     """Draw parameters."""
-    return Bulk(
+    campaign = Bulk(
         actors=int(rng.integers(3, 13)),
         targets=int(rng.integers(150, 500)),
         session=int(rng.integers(20, 120)),
         pace=float(rng.uniform(8, 90)),
+        jitter=float(rng.uniform(0, 900)),
+        repeats=int(rng.choice([1, 1, 2, 3])),
+        independent=bool(rng.random() < 0.15),
         days=float(rng.uniform(2, 12)),
-        evasion=some_evasion(rng),
     )
+    return as_usual(rng, campaign)

@@ -2,57 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from graphmeta.synthetic import sheet
-from graphmeta.synthetic.campaigns.base import (
-    AGED,
-    Evasion,
-    Planted,
-    a_span,
-    all_actors,
-    open_actors,
-    reach,
-)
+from graphmeta.synthetic.campaigns.base import Span
+from graphmeta.synthetic.campaigns.evasion import AGED, Evasion
+from graphmeta.synthetic.campaigns.senders import Contacts, Senders
+from graphmeta.synthetic.clock import DAY
+from graphmeta.synthetic.sheet import Floats, Ints
 from graphmeta.synthetic.town import Town
 
 
 @dataclass(frozen=True)
-class Drip:
+class Drip(Senders):
     """Every account draws its few targets from one list, and takes its time.
 
     Two accounts with ``m`` of the ``L`` people on the list share ``m * m / L`` of them.
 
     Args:
-        actors: Number of accounts.
         targets: Strangers per account.
         shared: Mean number of targets that two accounts share.
-        days: Length of the campaign.
-        evasion: How it hides.
-        name: Label in the truth.
     """
 
-    actors: int
     targets: int
     shared: float = 1.0
+    _: KW_ONLY
     days: float = 20.0
     evasion: Evasion = AGED
     name: str = "drip"
 
-    def plant(self, rng: np.random.Generator, town: Town) -> Planted:
-        """Open the accounts and let them drip."""
-        span = a_span(rng, town, self.days, self.days)
-        actors, events = open_actors(rng, town, self.actors, self.evasion, span[0])
-        listed = town.strangers(rng, town.scaled(self.targets**2 / self.shared, 0.3))
+    def work(self, rng: np.random.Generator, town: Town, seats: int, span: Span) -> Contacts:
+        """Let each account draw its targets, and spread them over the days."""
+        listed = self.a_list(rng, town, self.targets**2 / self.shared, 0.3)
         each = min(self.targets, len(listed))
-        drawn = rng.random((len(actors), len(listed))).argsort(axis=1)[:, :each]
-        sender = np.repeat(actors, each)
-        first, last = int(span[0] // 86_400) + 1, int(span[1] // 86_400)
-        time = town.at_day(rng, sender, rng.integers(first, max(last, first + 1), len(sender)))
-        done = reach(rng, town, sender, listed[drawn.ravel()], time, self.evasion)
-        return all_actors(sheet.concat([events, done]), actors)
+        drawn = rng.random((seats, len(listed))).argsort(axis=1)[:, :each]
+        seat = np.repeat(np.arange(seats), each)
+        return Contacts(seat, listed[drawn.ravel()], self._unhurried(rng, town, seat, span))
+
+    def _unhurried(self, rng: np.random.Generator, town: Town, seat: Ints, span: Span) -> Floats:
+        """Return times by the hours of a different ordinary person for each seat."""
+        like = rng.choice(town.ordinary(), size=int(seat.max()) + 1)
+        first, last = int(span[0] // DAY) + 1, int(span[1] // DAY)
+        return town.at_day(rng, like[seat], rng.integers(first, max(last, first + 1), len(seat)))
 
 
 def draw(rng: np.random.Generator) -> Drip:
@@ -62,6 +54,7 @@ def draw(rng: np.random.Generator) -> Drip:
         targets=int(rng.integers(12, 26)),
         shared=float(rng.uniform(0.7, 1.6)),
         days=float(rng.uniform(15, 20)),
+        near=bool(rng.random() < 0.2),
         evasion=Evasion(
             camouflage=float(rng.uniform(0, 0.8)),
             bought_replies=float(rng.choice([0.0, 0.1])),

@@ -7,14 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphmeta.synthetic import sheet, talk
-from graphmeta.synthetic.campaigns.base import (
-    ACTOR,
-    AGED,
-    Evasion,
-    Planted,
-    a_span,
-    open_actors,
-)
+from graphmeta.synthetic.campaigns.accounts import open_actors
+from graphmeta.synthetic.campaigns.base import Planted, Span, a_span, planted
+from graphmeta.synthetic.campaigns.evasion import AGED, Evasion, reach
 from graphmeta.synthetic.clock import DAY
 from graphmeta.synthetic.sheet import Events, Floats, Ints
 from graphmeta.synthetic.talk import Reaction
@@ -45,26 +40,27 @@ class Grooming:
 
     def plant(self, rng: np.random.Generator, town: Town) -> Planted:
         """Open the accounts, join the groups, and reach the newcomers."""
-        span = a_span(rng, town, 18, 21)
-        handlers, life = open_actors(rng, town, self.handlers, self.evasion, span[0])
+        span = a_span(rng, town, float(rng.uniform(18, 21)))
+        count = self.handlers * self.evasion.split
+        handlers, life = open_actors(rng, town, count, self.evasion, span[0])
         count = min(self.groups, len(town.open_groups))
+        few = float(np.quantile(town.degree(town.ordinary()), self.isolated))
         parts = [life]
         for group in rng.choice(town.open_groups, size=count, replace=False):
             watching = rng.choice(handlers, size=min(len(handlers), 3), replace=False)
-            victims, shown = self._newcomers(rng, town, int(group), span)
+            victims, shown = self._newcomers(rng, town, int(group), span, few)
             entered = np.maximum(span[0] - rng.uniform(0, 3, len(watching)) * DAY, town.begin)
             parts.append(sheet.make(watching, group, entered, "join", group=group))
             town.join(int(group), watching, entered)
             parts.append(self._reach(rng, town, watching, victims, shown))
-        return Planted(sheet.concat(parts), handlers, (ACTOR,) * len(handlers))
+        return planted(sheet.concat(parts), actor=handlers)
 
     def _newcomers(
-        self, rng: np.random.Generator, town: Town, group: int, span: tuple[float, float]
+        self, rng: np.random.Generator, town: Town, group: int, span: Span, few: float
     ) -> tuple[Ints, Floats]:
         """Return isolated members who joined while the handlers watched, and when."""
         member, joined = town.members_of(group)
         new = (joined >= span[0]) & (joined < span[1] - DAY) & town.people.ordinary[member]
-        few = np.quantile(town.degree(town.ordinary()), self.isolated)
         new &= (town.degree(member) <= few) & (rng.random(len(member)) < self.picks)
         return member[new], joined[new].astype(np.float64)
 
@@ -87,7 +83,7 @@ class Grooming:
         length = talk.turns(rng, len(which), 14.0)
         return sheet.concat(
             [
-                talk.approach(rng, town, handler, victim, start, reaction),
+                reach(rng, town, handler, victim, start, self.evasion, reaction),
                 talk.converse(rng, handler[which], victim[which], again, length, gap=80.0),
             ]
         )
@@ -101,5 +97,5 @@ def draw(rng: np.random.Generator) -> Grooming:
         picks=float(rng.uniform(0.6, 1.0)),
         isolated=float(rng.uniform(0.4, 0.8)),
         lag=float(rng.uniform(2, 24)),
-        evasion=Evasion(aged=1.0),
+        evasion=Evasion(camouflage=float(rng.choice([0.0, 0.0, 0.4])), aged=1.0),
     )

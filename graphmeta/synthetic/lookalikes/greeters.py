@@ -13,10 +13,10 @@ from graphmeta.synthetic.town import Town
 
 
 def pose(rng: np.random.Generator, town: Town) -> Posed:
-    """In a third of the open groups one to three members welcome newcomers within a day or so."""
+    """In up to twelve open groups one to three members welcome newcomers within a day or so."""
     parts: list[Events] = []
     greeters: list[Ints] = []
-    count = max(1, len(town.open_groups) // 3)
+    count = min(12, max(1, len(town.open_groups) // 3))
     for group in rng.choice(town.open_groups, size=count, replace=False):
         member, joined = town.members_of(int(group))
         old = np.setdiff1d(member[joined < 0], np.concatenate([[-1], *greeters]))

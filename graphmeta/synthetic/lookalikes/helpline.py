@@ -6,30 +6,36 @@ import numpy as np
 
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
-from graphmeta.synthetic.lookalikes.base import Posed, opened_before
+from graphmeta.synthetic.lookalikes.base import Posed, some_day, staff
+from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
 
 
 def pose(rng: np.random.Generator, town: Town) -> Posed:
-    """One public account and its counsellors, who call or write back in the days after."""
-    count = int(rng.integers(3, 8))
-    declared = "helpline" if rng.random() < 0.7 else None
-    line = town.open_accounts(rng, 1, created=opened_before(rng, 1), declared=declared, rhythm=4)
-    counsellors = town.open_accounts(rng, count, created=opened_before(rng, count), rhythm=2)
+    """One public account and its counsellors, who call or write back in the days after.
+
+    Counsellors are strangers to those they write to; some people hear from several, and some do
+    not answer.
+    """
+    line = staff(rng, town, 1, declared="helpline", often=0.7, young=0.2, rhythm=4)
+    count = int(rng.integers(3, 10))
+    counsellors = staff(rng, town, count, declared="helpline", often=0.2, rhythm=2)
+    everyone = np.append(line, counsellors)
     callers = town.strangers(rng, town.scaled(rng.integers(80, 250), 0.1))
     few = np.argsort(town.degree(callers) + rng.exponential(4, len(callers)))
     callers = callers[few[: max(20, 2 * len(callers) // 3)]]
-    day = rng.integers(0, town.days, len(callers))
+    day = some_day(rng, town, everyone, len(callers))
     start = day * DAY + rng.normal(22.5, 2.5, len(callers)) * HOUR - town.people.zone[callers]
     who = np.full(len(callers), line[0])
     first = talk.converse(rng, callers, who, start, talk.turns(rng, len(callers), 18.0), gap=70.0)
     kept = np.flatnonzero(rng.random(len(callers)) < 0.6)
-    staff = rng.choice(counsellors, len(kept))
-    times = rng.integers(1, 5, len(kept))
-    row = np.repeat(np.arange(len(kept)), times)
-    later = town.at_day(rng, staff[row], day[kept][row] + rng.integers(1, 6, len(row)))
-    length = talk.turns(rng, len(row), 12.0)
-    back = talk.converse(rng, staff[row], callers[kept][row], later, length, gap=70.0)
+    row = np.repeat(kept, rng.integers(1, 5, len(kept)))
+    # The same counsellor mostly; another one where that one is off duty.
+    same = rng.choice(counsellors, len(callers))[row]
+    by = np.where(rng.random(len(row)) < 0.3, rng.choice(counsellors, len(row)), same)
+    later = town.at_day(rng, by, day[row] + rng.integers(1, 6, len(row)))
+    met = Reaction(reply=float(rng.uniform(0.5, 0.8)), dialogue=12.0, block=0.004)
+    back = talk.approach(rng, town, by, callers[row], later, met)
     ring = rng.random(len(row)) < 0.2
-    phone = talk.calls(rng, staff[row][ring], callers[kept][row][ring], later[ring] + 2 * HOUR)
-    return Posed(sheet.concat([first, back, phone]), np.append(line, counsellors))
+    phone = talk.calls(rng, by[ring], callers[row][ring], later[ring] + 2 * HOUR)
+    return Posed(sheet.concat([first, back, phone]), everyone)

@@ -6,16 +6,17 @@ import numpy as np
 
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY
-from graphmeta.synthetic.lookalikes.base import Posed
+from graphmeta.synthetic.lookalikes.base import Posed, first_day, volunteers
 from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
 
 
 def pose(rng: np.random.Generator, town: Town) -> Posed:
-    """Two to five reporters; sources who answer are talked to for days, often by two of them."""
-    reporters = town.take_people(rng, int(rng.integers(2, 6)))
+    """Two to six reporters; sources who answer are talked to for days, often by two of them."""
+    reporters = volunteers(rng, town, int(rng.integers(2, 7)), numbers=0.2)
     sources = town.strangers(rng, town.scaled(len(reporters) * rng.integers(20, 50), 0.12))
-    begun = int(rng.integers(2, max(3, town.days // 2)))
+    begun = first_day(town, reporters) + int(rng.integers(2, max(3, town.days // 2)))
+    begun = min(begun, town.days - 3)
     who = rng.choice(reporters, size=len(sources))
     day = begun + rng.integers(0, max(1, town.days - begun - 2), len(sources))
     start = town.at_day(rng, who, day)
@@ -23,7 +24,13 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     row = np.repeat(kept, rng.integers(1, 5, len(kept)))
     second = np.where(rng.random(len(row)) < 0.35, rng.choice(reporters, len(row)), who[row])
     later = town.at_day(rng, second, day[row] + rng.integers(1, 6, len(row)))
-    met = Reaction(reply=0.5, dialogue=6.0, block=0.012, report=0.002, delay=0.1 * DAY)
+    met = Reaction(
+        reply=float(rng.uniform(0.3, 0.55)),
+        dialogue=6.0,
+        block=0.015,
+        report=0.003,
+        delay=0.1 * DAY,
+    )
     return Posed(
         sheet.concat(
             [

@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from graphmeta.synthetic import sheet, talk
-from graphmeta.synthetic.clock import DAY
+from graphmeta.synthetic.clock import DAY, HOUR
 from graphmeta.synthetic.lookalikes.base import Posed
 from graphmeta.synthetic.sheet import Events, Floats, Ints
 from graphmeta.synthetic.town import NEVER, Town
 
 
 def pose(rng: np.random.Generator, town: Town) -> Posed:
-    """Members talk to friends; those who are won write to the organiser or join the group."""
-    organisers = town.take_people(rng, int(rng.integers(1, 4)))
+    """Members talk to friends and invite them; those who are won join, or write to an organiser."""
+    # Who knows nobody cannot move anybody.
+    able = town.take_people(rng, town.scaled(20, 0.03))
+    count = int(rng.integers(1, 4))
+    organisers = able[np.argsort(-town.degree(able), kind="stable")[:count]]
     parents, members, times = _grow(rng, town, organisers, town.scaled(150, 0.08))
     town.assign(members)
     hub = town.found_group(organisers, -1.0)
@@ -34,8 +37,11 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
         talk.turns(rng, len(writes), 5.0),
     )
     joins = sheet.make(members, hub, times, "join", group=hub)
+    asked = rng.random(len(members)) < rng.choice([0.0, 0.4, 0.9])
+    before = times[asked] - rng.exponential(0.5 * HOUR, int(asked.sum()))
+    bids = sheet.make(parents[asked], members[asked], before, "invite", group=hub)
     spoken = _group_talk(rng, town, np.append(organisers, members), hub)
-    return Posed(sheet.concat([chat, asks, joins, spoken]), np.append(organisers, members))
+    return Posed(sheet.concat([chat, asks, bids, joins, spoken]), np.append(organisers, members))
 
 
 def _grow(
@@ -67,8 +73,8 @@ def _group_talk(rng: np.random.Generator, town: Town, members: Ints, hub: int) -
     speaker = rng.choice(members, size=6 * len(members))
     day = rng.integers(town.days // 2, town.days, len(speaker))
     time = town.at_day(rng, speaker, day)
-    member, when = town.members_of(hub)
-    joined = dict(zip(member.tolist(), when.tolist(), strict=True))
+    inside, when = town.members_of(hub)
+    joined = dict(zip(inside.tolist(), when.tolist(), strict=True))
     since = np.array([joined[person] for person in speaker.tolist()])
     late = time >= since
     return sheet.make(speaker[late], hub, time[late], "group_message", group=hub)

@@ -38,8 +38,14 @@ def _class(rng: np.random.Generator, town: Town, pupils: Ints, start: Floats) ->
     row = np.repeat(np.arange(len(pupils)), friends)
     other = (row + rng.integers(1, len(pupils), len(row))) % len(pupils)
     met = np.maximum(start[row], start[other]) + rng.exponential(2.5 * DAY, len(row))
+    # In some classes whoever founded the chat invites the others.
+    bids = len(pupils) - 1 if rng.random() < 0.5 else 0
+    before = start[1 : 1 + bids] - rng.uniform(60, 1_800, bids)
     return sheet.concat(
         [
+            sheet.make(
+                pupils[:1].repeat(bids), pupils[1 : 1 + bids], before, "invite", group=group
+            ),
             sheet.make(pupils, group, start, "join", group=group),
             sheet.make(pupils[speaker], group, time, "group_message", group=group),
             _befriend(rng, town, pupils[row], pupils[other], met),

@@ -1,4 +1,8 @@
-"""A volunteer text-bank: ordinary people write to strangers from one list that is shared out."""
+"""A volunteer text-bank (union, election, charity): one list of strangers, shared out in shifts.
+
+In who, whom and when it is a split list: strangers, one clock, disjoint targets, perhaps from
+numbers opened for the occasion. Only how it is met differs: many answer, few block.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +10,47 @@ import numpy as np
 
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
-from graphmeta.synthetic.lookalikes.base import Posed
+from graphmeta.synthetic.lookalikes.base import (
+    Posed,
+    first_day,
+    group_talk,
+    invited,
+    volunteers,
+)
 from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
 
 
 def pose(rng: np.random.Generator, town: Town) -> Posed:
-    """Volunteers of all parts of town, in evening shifts; many are answered, few are blocked."""
-    volunteers = town.take_people(rng, town.scaled(rng.integers(12, 41), 0.02))
+    """Volunteers of all parts of town, in evening shifts; some of the silent are tried again."""
+    who = volunteers(rng, town, town.scaled(rng.integers(12, 41), 0.02))
     listed = town.strangers(rng, town.scaled(rng.integers(400, 1_500), 0.3))
-    room = max(1, town.days - 8)
-    shifts = np.sort(rng.integers(town.days - room, town.days, int(rng.integers(3, 9))))
+    first = max(first_day(town, who), min(8, town.days // 3))
+    shifts = np.sort(rng.integers(first, town.days, int(rng.integers(3, 9))))
     shift = rng.integers(0, len(shifts), len(listed))
-    there = rng.random((len(shifts), len(volunteers))) < 0.6
+    there = rng.random((len(shifts), len(who))) < 0.6
     there[:, 0] = True
-    draw = np.where(there[shift], rng.random((len(listed), len(volunteers))), -1.0)
-    who = volunteers[draw.argmax(axis=1)]
-    begun = shifts[shift] * DAY + 18 * HOUR - float(town.people.zone[volunteers[0]])
-    time = begun + rng.uniform(0, 2.5 * HOUR, len(listed))
-    reply = float(rng.uniform(0.2, 0.4))
-    met = Reaction(reply=reply, dialogue=4.0, block=float(rng.uniform(0.005, 0.02)), report=0.002)
-    return Posed(sheet.concat([talk.approach(rng, town, who, listed, time, met)]), volunteers)
+    draw = np.where(there[shift], rng.random((len(listed), len(who))), -1.0)
+    by = who[draw.argmax(axis=1)]
+    zone = float(town.people.zone[who[0]])
+    length = float(rng.uniform(0.5, 2.5)) * HOUR
+    time = shifts[shift] * DAY + 18 * HOUR - zone + rng.uniform(0, length, len(listed))
+    met = Reaction(
+        reply=float(rng.uniform(0.15, 0.4)),
+        dialogue=4.0,
+        block=float(rng.uniform(0.005, 0.025)),
+        report=float(rng.uniform(0.001, 0.004)),
+    )
+    again = np.flatnonzero(rng.random(len(listed)) < rng.choice([0.0, 0.1]))
+    other = rng.choice(who, size=len(again))
+    parts = [
+        talk.approach(rng, town, by, listed, time, met),
+        talk.approach(rng, town, other, listed[again], time[again] + 2 * DAY, met),
+    ]
+    if rng.random() < 0.5:
+        begun = float(first * DAY - rng.uniform(0, 0.5) * DAY)
+        group = town.found_group(who[:1], begun)
+        hosts = np.full(len(who) - 1, who[0])
+        parts.append(invited(rng, town, hosts, who[1:], group, begun + HOUR, comes=0.95))
+        parts.append(group_talk(rng, town, who, group, begun + DAY, 5.0))
+    return Posed(sheet.concat(parts), who)

@@ -12,13 +12,13 @@ from graphmeta.synthetic.town import Town
 
 
 def pose(rng: np.random.Generator, town: Town) -> Posed:
-    """Ordinary people who sell and buy much; buyers write to several of them for the same thing."""
+    """Ordinary people who sell and buy much; buyers ask several of them for the same thing."""
     traders = town.take_people(rng, town.scaled(rng.integers(15, 41), 0.02))
     pull = rng.pareto(1.2, len(traders)) + 0.3
     buyers = town.strangers(rng, town.scaled(rng.integers(300, 900), 0.25))
     looks = rng.geometric(0.5, len(buyers))
     buyer = np.repeat(buyers, looks)
-    seller = rng.choice(traders, size=len(buyer), p=pull / pull.sum())
+    stall = rng.choice(len(traders), size=len(buyer), p=pull / pull.sum())
     begun = town.at_day(rng, buyers, rng.integers(0, town.days, len(buyers)))
     start = np.repeat(begun, looks) + rng.exponential(0.5 * HOUR, len(buyer))
     met = Reaction(reply=0.8, dialogue=6.0, block=0.004, report=0.001, delay=600.0)
@@ -30,10 +30,17 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     )
     when = town.at_day(rng, one, rng.integers(0, town.days, len(one)))
     keep = one != other
+    # Some send an offer to those who had asked before, all within the hour.
+    offering = rng.random(len(traders)) < rng.uniform(0, 0.5)
+    sale = rng.uniform(0.7, 0.95, len(traders)) * town.end
+    told = np.flatnonzero(offering[stall] & (start < sale[stall]))
+    offered = sale[stall[told]] + rng.uniform(0, HOUR, len(told))
+    cool = Reaction(reply=0.2, dialogue=3.0, block=0.01, report=0.002)
     return Posed(
         sheet.concat(
             [
-                talk.approach(rng, town, buyer, seller, start, met),
+                talk.approach(rng, town, buyer, traders[stall], start, met),
+                talk.approach(rng, town, traders[stall[told]], buyer[told], offered, cool),
                 talk.approach(rng, town, one[keep], other[keep], when[keep], met),
             ]
         ),
