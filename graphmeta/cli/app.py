@@ -7,6 +7,7 @@ from typing import Any
 from cyclopts import App, Group, Parameter
 
 from graphmeta.cli.analyze import analyze
+from graphmeta.cli.bench import bench
 from graphmeta.cli.check import check
 from graphmeta.cli.config import config_file
 from graphmeta.cli.demo import demo
@@ -37,6 +38,7 @@ def build() -> App:
     start = Group("Start here", sort_key=0)
     events = Group("From events to a run", sort_key=1)
     runs = Group("Reading a run", sort_key=2)
+    measuring = Group("Measuring graphmeta", sort_key=3)
     options = Group("Options", sort_key=9)
     app = App(
         name="graphmeta",
@@ -71,6 +73,7 @@ def build() -> App:
     app.command(queue, group=runs, sort_key=0, usage=_usage("queue RUN"))
     app.command(explain, group=runs, sort_key=1, usage=_usage("explain RUN CLUSTER"))
     app.command(report, group=runs, sort_key=2, usage=_usage("report RUN [CLUSTER]"))
+    app.command(bench(measuring))
     return app
 
 

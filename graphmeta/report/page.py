@@ -94,7 +94,7 @@ def report_html(run: RunFolder, cluster_id: str | None = None) -> str:
                 "Settings": receipt.settings(manifest["configuration"]),
             },
             scripts=scripts,
-            policy=_policy(scripts) if clusters else _policy([]),
+            policy=content_policy(scripts) if clusters else content_policy([]),
         )
     )
 
@@ -118,7 +118,7 @@ def environment() -> Environment:
     return templates
 
 
-def _policy(scripts: list[Markup]) -> str:
+def content_policy(scripts: list[Markup]) -> str:
     """Return a content security policy under which these inline scripts run, and nothing else."""
     digests = [b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
     allowed = " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
