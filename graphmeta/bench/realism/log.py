@@ -166,8 +166,11 @@ def real_events(path: Path) -> pl.DataFrame:
 
 def world_events(world: World) -> pl.DataFrame:
     """Return a world's events with numbers for names, as a store has them."""
+    ends = ("sender", "recipient", "group")
+    # Numbers follow names, so that the same world has the same numbers in every process.
+    names = pl.concat([world.events[end] for end in ends]).drop_nulls().unique().sort()
     events = world.events.select(
-        pl.col("sender", "recipient", "group").cast(pl.Categorical).to_physical(),
+        pl.col(ends).cast(pl.Enum(names)).to_physical(),
         pl.col("timestamp").dt.epoch("s").alias("time"),
         "kind",
         "duration_s",
