@@ -26,7 +26,7 @@ _TYPES: tuple[tuple[_Bumps, _Bumps], ...] = (
 )
 TYPES = len(_TYPES)
 #: All widths are narrowed to this: real accounts keep two thirds of what they send to eight hours.
-_NARROW = 0.75
+_NARROW = 0.62
 #: How often each type occurs among ordinary people.
 TYPE_SHARES = np.array([0.2, 0.25, 0.3, 0.15, 0.1])
 

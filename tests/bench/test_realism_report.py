@@ -44,7 +44,8 @@ def test_worlds_are_as_large_and_as_long_as_the_set_they_stand_beside(made: list
         assert one.real.days == 10
         for world in one.worlds:
             assert world.days == 10
-            assert 0.85 * one.real.accounts < world.accounts <= 1.02 * one.real.accounts
+            # Some people of a world do nothing that is compared here.
+            assert 0.7 * one.real.accounts < world.accounts <= 1.02 * one.real.accounts
 
 
 def test_the_same_seed_is_the_same_world() -> None:
@@ -139,10 +140,34 @@ def test_the_command_writes_page_and_figures(
     assert "both be called" in capsys.readouterr().err
 
 
-#: How far a world may be from the nearer of the two sets of real talk, by measure: a bound on the
-#: median over three seeds, well above what was seen and well below where nothing is alike.
+#: How far worlds may be from the nearer of two sets of real talk: bounds on the median over three
+#: seeds, above what was seen by about 0.08. Before the fit, every third measure was beyond them.
 BOUNDS = {
-    "out_degree": 0.3,
+    "out_degree": 0.30,
+    "in_degree": 0.26,
+    "mutual_degree": 0.30,
+    "held_by_few": 0.17,
+    "reciprocity": 0.17,
+    "weighted_reciprocity": 0.16,
+    "clustering": 0.27,
+    "clustering_by_degree": 0.10,
+    "strength": 0.24,
+    "pair_burstiness": 0.20,
+    "account_burstiness": 0.24,
+    "pair_gaps": 0.21,
+    "account_gaps": 0.19,
+    "strangers": 0.18,
+    "first_contacts": 0.27,
+    "unanswered": 0.14,
+    "length": 0.19,
+    "turn_taking": 0.12,
+    "two_sided": 0.14,
+    "hours": 0.23,
+    "weekdays": 0.14,
+    "busiest_hours": 0.22,
+    "calls": 0.18,
+    "calls_not_taken": 0.15,
+    "call_seconds": 0.22,
 }
 
 
@@ -150,11 +175,12 @@ def test_worlds_are_near_to_real_messaging(real_data: Path) -> None:
     names = ("copenhagen_cns", "collegemsg")
     reals = {name: real_events(real_data / name / "events.parquet") for name in names}
     found = compare(reals, seeds=3)
+    nearest = {}
     for measure in MEASURES:
-        if measure.name not in BOUNDS:
-            continue
         near = [apart(measure, one, found).median for one in found]
-        assert min(each for each in near if each is not None) < BOUNDS[measure.name], measure.name
+        nearest[measure.name] = min(each for each in near if each is not None)
+    beyond = {name: each for name, each in nearest.items() if each > BOUNDS[name]}
+    assert beyond == {}
     assert as_json(found)["sets"][0]["real"]["days"] == 28
 
 

@@ -2,8 +2,8 @@
 
 A distance of 0.2 says nothing by itself. Two rulers stand beside it: how far worlds of different
 seeds are from one another (no world can be nearer to anything than that), and how far the real
-sets are from one another (real messaging differs as well). A world that is as near to a real set
-as another real set is cannot be told from real messaging by that measure alone.
+sets are from one another (real messaging differs as well). A world that is nearer to a real set
+than another real set stays, in that respect, within what real messaging differs by.
 """
 
 from __future__ import annotations
