@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from graphmeta import seeds
-from graphmeta.bench.detector import Answer, Problem
+from graphmeta.bench.detector import SCORES, Answer, Problem
 from graphmeta.bench.peers.features import FEW, features
 from graphmeta.bench.peers.packages import load, quiet
 
@@ -55,6 +55,8 @@ class Outliers:
         """
         package = load(f"pyod.models.{self.model}", "pyod")
         measured = features(problem)
+        if measured.is_empty():
+            return Answer(pl.DataFrame(schema=SCORES))
         columns = measured.select(FEW) if self.features == "few" else measured.drop("account")
         values = columns.to_numpy()
         values = (values - values.mean(axis=0)) / np.maximum(values.std(axis=0), 1e-12)

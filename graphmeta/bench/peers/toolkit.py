@@ -74,7 +74,8 @@ class Toolkit:
             GraphmetaError: It failed.
         """
         need(_MODULE, _PACKAGE)
-        accounts, sender, recipient = numbered(rows := contacts(problem.events, self.form))
+        rows = contacts(problem.events, self.form)
+        accounts, sender, recipient = numbered(rows)
         # Empty columns: the name, what is replied to, what is said, and links. None is known.
         messages = pl.DataFrame(
             {"message_id": np.arange(len(sender)), "user_id": sender}
