@@ -2,7 +2,7 @@
 
 Run: ``python benchmarks/tune_peers.py``, with ``--peer NAME`` for some of them, ``--accounts``,
 ``--days``, ``--seeds`` (from 1000 on, apart from those of the benchmark) and ``--processes``.
-``--check`` measures the peers as they are, on worlds of the size given, instead of a grid.
+``--near`` tries only what did well on small worlds, for large ones. ``--check`` measures the peers as they are, on worlds of the size given, instead of a grid.
 
 Each world holds one campaign and all look-alikes. A setting is judged by its average precision
 over all accounts of the world, campaign's accounts against everybody else, averaged over the
@@ -45,7 +45,11 @@ GRIDS: dict[str, dict[str, tuple[Any, ...]]] = {
         "window_s": (600, DAY_S // 4, DAY_S, 30 * DAY_S),
         "least_weight": (2, 3, 5),
     },
-    "toolkit_co_post": {"form": FIRST, "window_s": (5, 15, 30, 60), "least_weight": (1, 2, 4)},
+    "toolkit_co_post": {
+        "form": FIRST,
+        "window_s": (5, 15, 30, 60, 120, 300, 600, 1800),
+        "least_weight": (1, 2, 4),
+    },
     "bicm_targets": {
         "form": FORMS,
         "objects": ("target", "target_and_day"),
@@ -53,7 +57,7 @@ GRIDS: dict[str, dict[str, tuple[Any, ...]]] = {
     },
     "bicm_moments": {
         "form": FIRST,
-        "objects": ("minute", "ten_minutes", "hour"),
+        "objects": ("minute", "ten_minutes", "hour", "six_hours"),
         "alpha": (0.001, 0.01, 0.05, 0.2),
     },
     "cosine_targets": {
@@ -64,7 +68,7 @@ GRIDS: dict[str, dict[str, tuple[Any, ...]]] = {
     },
     "cosine_moments": {
         "form": FIRST,
-        "objects": ("minute", "ten_minutes", "hour"),
+        "objects": ("minute", "ten_minutes", "hour", "six_hours"),
         "at_least": (5, 10, 20, 40),
         "similarity": (0.0, 0.05, 0.1, 0.2, 0.3),
     },
@@ -74,10 +78,41 @@ GRIDS: dict[str, dict[str, tuple[Any, ...]]] = {
     },
 }
 
+LATER = FORMS[2:]
+#: What did well on small worlds, for large ones, on which the whole grid takes hours.
+NEAR: dict[str, dict[str, tuple[Any, ...]]] = {
+    "fraudar": {"form": LATER, "weights": ("log", "none"), "blocks": (10,)},
+    "toolkit_co_retweet": {
+        "form": LATER,
+        "window_s": (DAY_S // 4, DAY_S, 30 * DAY_S),
+        "least_weight": (3, 5),
+    },
+    "toolkit_co_post": {"form": LATER, "window_s": (30, 60, 120, 300, 600), "least_weight": (1,)},
+    "bicm_targets": {
+        "form": FORMS,
+        "objects": ("target", "target_and_day"),
+        "alpha": (0.001, 0.01, 0.05),
+    },
+    "bicm_moments": {"form": FIRST, "objects": ("ten_minutes", "hour"), "alpha": (0.05, 0.2)},
+    "cosine_targets": {
+        "form": LATER,
+        "objects": ("target", "target_and_day"),
+        "at_least": (10, 20, 40),
+        "similarity": (0.0, 0.05, 0.1),
+    },
+    "cosine_moments": {
+        "form": LATER,
+        "objects": ("ten_minutes", "hour"),
+        "at_least": (20, 40),
+        "similarity": (0.0, 0.05, 0.2),
+    },
+    "pyod": {"model": ("ecod", "copod"), "features": ("all",)},
+}
 
-def settings(peer: str) -> Iterator[dict[str, Any]]:
-    """Yield every combination of a peer's grid."""
-    grid = GRIDS[peer]
+
+def settings(peer: str, grids: dict[str, dict[str, tuple[Any, ...]]]) -> Iterator[dict[str, Any]]:
+    """Yield every combination of a peer's grid; of an empty one, the peer as it is."""
+    grid = grids[peer]
     for values in itertools.product(*grid.values()):
         yield dict(zip(grid, values, strict=True))
 
@@ -102,7 +137,10 @@ def written(folder: Path, campaign: str, seed: int, size: tuple[int, int]) -> Pr
 
 
 def tried(
-    task: tuple[str, int], size: tuple[int, int], peers: tuple[str, ...], whole: bool
+    task: tuple[str, int],
+    size: tuple[int, int],
+    peers: tuple[str, ...],
+    grids: dict[str, dict[str, tuple[Any, ...]]],
 ) -> list[dict[str, Any]]:
     """Return what every setting of every peer scores on one world."""
     campaign, seed = task
@@ -111,7 +149,7 @@ def tried(
         folder = Path(name)
         problem = written(folder, campaign, seed, size)
         for peer in (peer for peer in PEERS if peer.name in peers):
-            for setting in settings(peer.name) if whole else ({},):
+            for setting in settings(peer.name, grids):
                 begun = time.perf_counter()
                 precision = measured(cast(Any, replace)(peer, **setting), problem, folder)
                 rows.append(
@@ -168,6 +206,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=28)
     parser.add_argument("--seeds", type=int, default=1, help="worlds per campaign")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--near", action="store_true", help="only what did well on small worlds")
     parser.add_argument("--check", action="store_true", help="the peers as they are, no grid")
     parser.add_argument("--best", type=int, default=5, help="settings to print per peer")
     asked = parser.parse_args()
@@ -181,7 +220,7 @@ def main() -> None:
         tried,
         size=(asked.accounts, asked.days),
         peers=tuple(asked.peer or names),
-        whole=not asked.check,
+        grids=dict.fromkeys(names, {}) if asked.check else NEAR if asked.near else GRIDS,
     )
     rows: list[dict[str, Any]] = []
     with ProcessPoolExecutor(asked.processes, mp_context=get_context("spawn")) as pool:

@@ -72,7 +72,14 @@ def test_a_first_contact_belongs_to_whoever_wrote_first(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("objects", "count"),
-    [("target", 2), ("target_and_day", 3), ("minute", 4), ("ten_minutes", 3), ("hour", 3)],
+    [
+        ("target", 2),
+        ("target_and_day", 3),
+        ("minute", 4),
+        ("ten_minutes", 3),
+        ("hour", 3),
+        ("six_hours", 2),
+    ],
 )
 def test_objects_are_targets_or_moments(objects: Objects, count: int) -> None:
     rows = pl.DataFrame(

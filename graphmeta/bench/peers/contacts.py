@@ -24,9 +24,14 @@ from scipy.sparse import csr_matrix
 Form = Literal["contacts", "first_contacts", "later_first_contacts"]
 #: What two accounts can have in common: whom they wrote to, at all or on the same UTC day, or a
 #: moment at which they wrote to anybody.
-Objects = Literal["target", "target_and_day", "minute", "ten_minutes", "hour"]
+Objects = Literal["target", "target_and_day", "minute", "ten_minutes", "hour", "six_hours"]
 
-_WIDTHS: dict[Objects, str] = {"minute": "1m", "ten_minutes": "10m", "hour": "1h"}
+_WIDTHS: dict[Objects, str] = {
+    "minute": "1m",
+    "ten_minutes": "10m",
+    "hour": "1h",
+    "six_hours": "6h",
+}
 
 
 @dataclass(frozen=True)
