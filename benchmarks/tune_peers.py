@@ -1,12 +1,15 @@
 """With which settings does each published peer do best, on worlds that no benchmark uses?
 
 Run: ``python benchmarks/tune_peers.py``, with ``--peer NAME`` for some of them, ``--accounts``,
-``--days``, ``--seeds`` (from 1000 on, apart from those of the benchmark) and ``--processes``.
-``--near`` tries only what did well on small worlds, for large ones. ``--check`` measures the peers as they are, on worlds of the size given, instead of a grid.
+``--days``, ``--seeds`` (worlds per campaign; their seeds begin at 1000, apart from those of the
+benchmark) and ``--processes``. ``--near`` tries only what did well on small worlds, for large ones.
+``--check`` measures the peers as they are, instead of a grid.
 
 Each world holds one campaign and all look-alikes. A setting is judged by its average precision
 over all accounts of the world, campaign's accounts against everybody else, averaged over the
 campaigns. Groups that are hubs are no accounts and left out. Accounts without a score rank last.
+Memory is the most that the measuring process ever used, worlds included, the toolkit's own process
+not.
 """
 
 from __future__ import annotations
@@ -220,7 +223,7 @@ def main() -> None:
         tried,
         size=(asked.accounts, asked.days),
         peers=tuple(asked.peer or names),
-        grids=dict.fromkeys(names, {}) if asked.check else NEAR if asked.near else GRIDS,
+        grids={name: {} for name in names} if asked.check else NEAR if asked.near else GRIDS,
     )
     rows: list[dict[str, Any]] = []
     with ProcessPoolExecutor(asked.processes, mp_context=get_context("spawn")) as pool:
