@@ -27,14 +27,17 @@ from graphmeta.bench.baselines.isolation_forest import IsolationForest
 from graphmeta.bench.baselines.volume import Volume
 from graphmeta.bench.detector import SCORES, Answer, Detector, Problem
 from graphmeta.bench.own import Graphmeta
+from graphmeta.bench.peers import PEERS
 from graphmeta.errors import UsageError
 
-#: All that come with graphmeta, in the order of tables. A new one is a file and a line here.
+#: All that come with graphmeta, in the order of tables. A new one is a file and a line here; a
+#: published method is a line in ``PEERS``.
 DETECTORS: tuple[Detector, ...] = (
     Graphmeta(),
     Volume(),
     FanoutSilence(),
     IsolationForest(),
+    *PEERS,
 )
 
 

@@ -51,7 +51,7 @@ def page_html(results: Mapping[str, Any]) -> str:
             figure=views.figure,
             interval=views.interval,
             scripts=scripts if has_charts else [],
-            policy=page.policy(scripts if has_charts else []),
+            policy=page.content_policy(scripts if has_charts else []),
         )
     )
 

@@ -1,4 +1,4 @@
-"""``graphmeta bench``: how good are detectors, on worlds whose answers are known?"""
+"""``graphmeta bench``: how good are detectors, and how real are the worlds they are measured on?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Group, Parameter, validators
 
+from graphmeta.cli.bench_realism import realism
 from graphmeta.cli.console import output, print_json, text
 from graphmeta.cli.options import OUTPUT, Json, Quiet
 from graphmeta.cli.progress import progress
@@ -109,6 +110,7 @@ def bench(group: Group) -> App:
     )
     app.command(run, usage="Usage: graphmeta bench run SUITE [OPTIONS]")
     app.command(compare, usage="Usage: graphmeta bench compare RESULTS RESULTS... [OPTIONS]")
+    app.command(realism, usage="Usage: graphmeta bench realism REAL... --out FILE.html [OPTIONS]")
     return app
 
 

@@ -63,6 +63,15 @@ def refuse_to_damage(file: Path, run: Path) -> None:
             f"{file} is inside the run folder, which is never changed.",
             "Name a file elsewhere with --out.",
         )
+    refuse_to_replace(file)
+
+
+def refuse_to_replace(file: Path) -> None:
+    """Refuse to write a report over a file that is no report.
+
+    Raises:
+        UsageError: The file is a folder, or something else than a report.
+    """
     if file.is_dir():
         raise UsageError(
             f"{file} is a folder.", f"Name a file with --out, such as {file / 'report.html'}."

@@ -24,14 +24,14 @@ from graphmeta.signals.base import Layer, Observations, Part
 RESOLUTIONS = (4.0, 1.0, 0.25, 0.1)
 #: A member stays in a group where chance explains its share of it at most this often.
 KEEP_AT = 0.01
-#: An outsider joins where chance explains it at most this often, before counting outsiders.
-GROW_AT = 0.01
-ROUNDS = 3
+#: False discovery rate at which outsiders join a group.
+GROW_AT = 0.1
+ROUNDS = 8
 #: The most edges that communities are sought in; the strongest are kept. Ten thousand accounts
 #: have about a tenth of it, so weak pairs are left out only where there are very many pairs.
 MAX_EDGES = 1_000_000
 #: Groups that the finding part itself explains by chance more often than this are not proposed.
-PROPOSE_AT = 1e-3
+PROPOSE_AT = 1e-6
 #: False discovery rate at which the edges of a layer are counted as validated.
 VALID_AT = 0.01
 
@@ -123,8 +123,13 @@ def refine(
             groups.with_columns(inside=pl.lit(True)), on=["group", "account"], how="left"
         )
         inside = pl.col("inside").fill_null(False)
-        bar = pl.when(inside).then(KEEP_AT).otherwise(GROW_AT / (~inside).sum().over("group"))
-        passed = tests.filter(pl.col("p_value") <= bar).with_columns(
+        rank = pl.col("p_value").rank("max").over("group", inside)
+        allowed = (pl.col("p_value") <= GROW_AT * rank / pl.len().over("group", inside)).cast(
+            pl.Int8
+        )
+        joins = pl.col("p_value") <= (pl.col("p_value") * allowed).max().over("group", inside)
+        stays = pl.col("p_value") <= KEEP_AT
+        passed = tests.filter(pl.when(inside).then(stays).otherwise(joins)).with_columns(
             gain=-pl.col("p_value").clip(lower_bound=1e-300).log().sort().sum().over("group")
         )
         kept = disjoint(passed, least)

@@ -23,7 +23,7 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse, special
 
 FloatArray = NDArray[np.float64]
@@ -35,6 +35,36 @@ _SHRINK = 5.0
 #: list by the hundred must not make its list look popular.
 _FAIR = 10.0
 _PAIRS_AT_ONCE = 1_000_000
+#: Targets are classed by how often others reached them: never, once, 2 or 3, 4 to 7, and so on.
+CLASSES = 8
+#: Strength of the pull of leanings towards popular or rare targets to none, in contacts.
+_LEAN_SHRINK = 10.0
+
+
+def class_of(others: ArrayLike) -> IntArray:
+    """Return the class of targets by how often others reached them, in the shape of ``others``."""
+    reached = np.asarray(others, dtype=np.float64)
+    length = np.floor(np.log2(np.maximum(reached, 0.5))).astype(np.int64) + 1
+    return np.minimum(length, CLASSES - 1)
+
+
+def leaning(towards: FloatArray, expected: FloatArray) -> FloatArray:
+    """Return how much more often classes of targets are reached than popularity explains.
+
+    Whoever writes to numbers from a directory reaches many that nobody else does; whoever buys,
+    hardly any. Without this, the null would expect spammers to meet at popular shops.
+
+    Args:
+        towards: Contacts to each class, shape (n, classes).
+        expected: What popularity explains, in any scale, shape (n, classes) or (classes,).
+
+    Returns:
+        Factors pulled towards 1, shape (n, classes).
+    """
+    total = towards.sum(axis=1, keepdims=True)
+    scaled = expected / np.maximum(expected.sum(axis=-1, keepdims=True), 1e-12)
+    share = (towards + _LEAN_SHRINK * scaled) / (total + _LEAN_SHRINK)
+    return np.asarray(np.where(scaled > 0, share / np.maximum(scaled, 1e-12), 1.0))
 
 
 @dataclass(frozen=True)
@@ -48,6 +78,8 @@ class Choice:
         towards: How many each account reached in each circle, sparse (accounts, K).
         meetings: Fair-weighted ordered pairs of contacts that met in each target, (accounts,).
         chances: Fair-weighted ordered pairs of contacts that went to each circle, (K,).
+        leaning: How much more often each account reaches targets of each class than everybody
+            does, shape (accounts, classes).
     """
 
     circle_of: IntArray
@@ -56,6 +88,7 @@ class Choice:
     towards: sparse.csr_array
     meetings: FloatArray
     chances: FloatArray
+    leaning: FloatArray
 
     @property
     def circles(self) -> int:
@@ -149,23 +182,18 @@ class Choice:
         return np.asarray(self.shape / mean)
 
 
-def at_least(
-    threshold: int, others: FloatArray, sent: FloatArray, shape: float, rate: FloatArray
-) -> FloatArray:
+def at_least(threshold: int, mean: FloatArray, size: FloatArray) -> FloatArray:
     """Return the chance that a target gets at least ``threshold`` contacts of a group.
 
     Args:
         threshold: At least 1.
-        others: How often everybody else reached the target.
-        sent: Contacts that the group sends to the target's circle, relative to what everybody
-            else sent there.
-        shape: Shape of the Gamma law of popularity.
-        rate: Its rate in the target's circle.
+        mean: How many it is expected to get, any shape.
+        size: Size of the negative binomial law, the smaller the more spread; broadcasts.
 
     Returns:
-        Negative binomial upper tails, in the arguments' common shape.
+        Upper tails, in the arguments' common shape.
     """
-    return np.asarray(special.betainc(threshold, others + shape, sent / (sent + rate + 1.0)))
+    return np.asarray(special.betainc(threshold, size, mean / (mean + size)))
 
 
 def fit(contacts: pl.DataFrame, circle_of: IntArray) -> Choice:
@@ -188,10 +216,14 @@ def fit(contacts: pl.DataFrame, circle_of: IntArray) -> Choice:
     ).tocsr()
     fair = np.minimum(1.0, _FAIR / np.maximum(activity, 1.0))[sender]
     once = np.bincount(recipient, weights=fair, minlength=accounts)
+    popularity = np.bincount(recipient, minlength=accounts).astype(np.float64)
+    kind = class_of(popularity[recipient] - 1.0)
+    by_class = np.bincount(sender * CLASSES + kind, minlength=accounts * CLASSES)
+    of_class = by_class.reshape(accounts, CLASSES).astype(np.float64)
     twice = np.bincount(recipient, weights=fair**2, minlength=accounts)
     return Choice(
         circle_of=circle_of,
-        popularity=np.bincount(recipient, minlength=accounts).astype(np.float64),
+        popularity=popularity,
         activity=activity,
         towards=towards,
         meetings=np.maximum(once**2 - twice, 0.0),
@@ -200,4 +232,5 @@ def fit(contacts: pl.DataFrame, circle_of: IntArray) -> Choice:
             - np.bincount(circle_of, weights=twice, minlength=circles),
             dtype=np.float64,
         ),
+        leaning=leaning(of_class, of_class.sum(axis=0)),
     )

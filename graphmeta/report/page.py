@@ -94,7 +94,7 @@ def report_html(run: RunFolder, cluster_id: str | None = None) -> str:
                 "Settings": receipt.settings(manifest["configuration"]),
             },
             scripts=scripts,
-            policy=policy(scripts) if clusters else policy([]),
+            policy=content_policy(scripts) if clusters else content_policy([]),
         )
     )
 
@@ -124,7 +124,7 @@ def drawing_scripts() -> list[Markup]:
     return [Markup(embed.bokeh_script()), Markup(embed.drawing_script())]
 
 
-def policy(scripts: list[Markup]) -> str:
+def content_policy(scripts: list[Markup]) -> str:
     """Return a content security policy under which these inline scripts run, and nothing else."""
     digests = [b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
     allowed = " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"

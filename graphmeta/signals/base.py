@@ -81,9 +81,9 @@ class Part:
 WHOLE = Part()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Observations:
-    """What layers look at.
+    """What layers look at; equal to itself alone, so that what was learnt from it can be kept.
 
     Args:
         strangers: Stranger contacts, one row per pair, with the columns sender, recipient, time

@@ -89,16 +89,16 @@ def settle(rng: np.random.Generator, count: int, days: int, habits: Habits) -> P
     offsets = rng.choice(_ZONES, size=regions, replace=False)
     weights = rng.dirichlet(np.full(regions, 3.0))
     region = np.sort(rng.choice(regions, size=count, p=weights))
-    born = rng.random(count) < rng.uniform(0.04, 0.1)
+    born = rng.random(count) < min(0.5, habits.births * days / 28)
     created = np.where(born, rng.uniform(0, days * DAY, count), -rng.exponential(500 * DAY, count))
-    gone = rng.random(count) < rng.uniform(0.01, 0.04)
+    gone = rng.random(count) < min(0.5, habits.departures * days / 28)
     closed = np.where(gone, rng.uniform(0, days * DAY, count), NEVER)
     closed = np.where(closed > created + DAY, closed, NEVER).astype(np.int64)
-    banned = rng.random(count) < 0.03
+    banned = rng.random(count) < habits.expelled
     return People(
         zone=(offsets[region] * HOUR + rng.normal(0, 0.7 * HOUR, count)).astype(np.int64),
         rhythm=rng.choice(clock.TYPES, size=count, p=clock.TYPE_SHARES),
-        sociable=_sociable(rng, count, habits.talkers),
+        sociable=_sociable(rng, count, habits),
         answers=rng.beta(2.2, 1.8, count),
         defends=rng.gamma(0.7, 1 / 0.7, count),
         # One line for all regions: each has a stretch of its own.
@@ -111,10 +111,10 @@ def settle(rng: np.random.Generator, count: int, days: int, habits: Habits) -> P
     )
 
 
-def _sociable(rng: np.random.Generator, count: int, spread: float) -> Floats:
+def _sociable(rng: np.random.Generator, count: int, habits: Habits) -> Floats:
     """Draw how much people talk: log-normal, with a few whom everybody knows (a Pareto tail)."""
-    body = rng.lognormal(-0.5 * spread**2, spread, count)
-    known = rng.random(count) < 0.03
+    body = rng.lognormal(-0.5 * habits.talkers**2, habits.talkers, count)
+    known = rng.random(count) < habits.known
     return np.asarray(np.where(known, body * (1 + rng.pareto(1.6, count)) * 2, body))
 
 
@@ -139,7 +139,7 @@ def ties_within(
     """Draw ties inside communities: sociable people know more of the others and are chosen more."""
     sociable = people.sociable[community.member]
     size = community.size[community.which]
-    wanted = np.minimum(rng.poisson(0.6 * community.kind.mates * sociable), size - 1)
+    wanted = np.minimum(rng.poisson(0.6 * habits.mates * community.kind.mates * sociable), size - 1)
     row = np.repeat(np.arange(len(size)), wanted)
     first, room = community.first[community.which][row], size[row]
     one = first + np.floor(rng.random(len(row)) * room).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Group life: chats of communities, and open groups that anyone may join.
+"""Group life: what all groups have in common, and open groups that anyone may join.
 
 A group message is one row whose recipient is the group. Open groups matter for grooming: people
 become visible in them by joining or by their first message.
@@ -6,15 +6,15 @@ become visible in them by joining or by their first message.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from graphmeta.synthetic import portions, sheet, talk
+from graphmeta.synthetic import clock, invitations, portions, sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
-from graphmeta.synthetic.communities import Community
+from graphmeta.synthetic.habits import Habits
+from graphmeta.synthetic.invitations import Invitations
 from graphmeta.synthetic.portions import Portion
 from graphmeta.synthetic.sheet import Events, Floats, Ints
 from graphmeta.synthetic.talk import FRIENDLY
@@ -56,31 +56,23 @@ class Groups:
         return np.repeat(self.number, self.size)
 
 
-def chats(
-    rng: np.random.Generator, town: Town, gathered: Sequence[Community], per_day: float
-) -> list[Portion]:
-    """Return the group chats of communities; about ``per_day`` messages per account and day."""
-    members, sizes = [], []
-    for community in gathered:
-        chatting = (rng.random(len(community.size)) < community.kind.chat) & (community.size > 2)
-        members.append(community.member[chatting[community.which]])
-        sizes.append(community.size[chatting])
-    member, size = np.concatenate(members), np.concatenate(sizes)
-    late = rng.random(len(member)) < 0.04
-    joined = np.where(late, rng.uniform(0, town.end, len(member)), -1.0)
-    joined = np.where(town.people.created[member] >= 0, town.people.created[member] + HOUR, joined)
-    number = town.found_groups(np.repeat(np.arange(len(size)), size), member, joined)
-    founded = Groups(number, size, member, joined, np.full(len(member), float(NEVER)))
-    liveliness = rng.lognormal(0, 1.2, len(size)) * size**0.7
-    mean = liveliness / liveliness.sum() * (per_day * town.days * len(town.people))
-    return [
-        partial(_chat, town=town, chatting=founded.some(few), mean=mean[few])
-        for few in portions.slices(mean)
-    ]
+def founded_with(
+    came: Invitations, group: Ints, member: Ints, joined: Floats
+) -> tuple[Ints, Ints, Floats]:
+    """Return memberships together with those of people who followed an invitation, by group."""
+    both = np.concatenate([group, came.group])
+    order = np.argsort(both, kind="stable")
+    return (
+        both[order],
+        np.concatenate([member, came.invitee])[order],
+        np.concatenate([joined, came.joined])[order],
+    )
 
 
-def _chat(rng: np.random.Generator, town: Town, chatting: Groups, mean: Floats) -> Events:
-    return sheet.concat([sessions(rng, town, chatting, mean), joins(chatting)])
+def departures(rng: np.random.Generator, town: Town, joined: Floats, share: float) -> Floats:
+    """Return when each member leaves, a day after joining at the earliest, or ``NEVER``."""
+    left = np.where(rng.random(len(joined)) < share, rng.uniform(0, town.end, len(joined)), NEVER)
+    return np.where(left > joined + DAY, left, float(NEVER))
 
 
 def joins(founded: Groups) -> Events:
@@ -90,7 +82,16 @@ def joins(founded: Groups) -> Events:
     return sheet.make(founded.member[seen], group, founded.joined[seen], "join", group=group)
 
 
-def sessions(rng: np.random.Generator, town: Town, talking: Groups, mean: Floats) -> Events:
+def leaves(founded: Groups) -> Events:
+    """Return leave events of those who left."""
+    gone = founded.left < NEVER
+    group = founded.group[gone]
+    return sheet.make(founded.member[gone], group, founded.left[gone], "leave", group=group)
+
+
+def sessions(
+    rng: np.random.Generator, town: Town, talking: Groups, mean: Floats, weekend: float
+) -> Events:
     """Return group messages in sessions.
 
     Args:
@@ -98,12 +99,13 @@ def sessions(rng: np.random.Generator, town: Town, talking: Groups, mean: Floats
         town: For rhythms and temper.
         talking: Who is in which group.
         mean: Expected messages per group, shape (g,).
+        weekend: How much is said on a day of the weekend, against a working day.
     """
     size, member = talking.size, talking.member
     which = np.repeat(np.arange(len(size)), rng.poisson(mean / _SESSION))
     first = np.cumsum(size) - size
     leader = first[which] + np.floor(rng.random(len(which)) * size[which]).astype(np.int64)
-    start = town.at_day(rng, member[leader], rng.integers(0, town.days, len(which)))
+    start = town.at_day(rng, member[leader], clock.some_day(rng, town.days, weekend, len(which)))
     length = talk.turns(rng, len(which), _SESSION)
     session = np.repeat(np.arange(len(which)), length)
     group = which[session]
@@ -119,7 +121,7 @@ def sessions(rng: np.random.Generator, town: Town, talking: Groups, mean: Floats
     return sheet.make(member[row][present], number, time[present], "group_message", group=number)
 
 
-def open_groups(rng: np.random.Generator, town: Town) -> list[Portion]:
+def open_groups(rng: np.random.Generator, town: Town, ways: Habits) -> list[Portion]:
     """Return large groups of common interest: newcomers all the time, and some who leave."""
     ordinary = town.ordinary()
     count = max(3, len(ordinary) // 200)
@@ -128,38 +130,52 @@ def open_groups(rng: np.random.Generator, town: Town) -> list[Portion]:
     # Whoever is drawn twice for one group is in it once.
     drawn = np.unique(group * len(ordinary) + rng.integers(0, len(ordinary), len(group)))
     group, members = drawn // len(ordinary), ordinary[drawn % len(ordinary)]
-    size = np.bincount(group, minlength=count)
     new = rng.random(len(group)) < rng.uniform(0.2, 0.5, count)[group]
     joined = np.where(new, rng.uniform(0, town.end, len(group)), -1.0)
     joined = np.maximum(joined, np.where(new, town.people.created[members] + HOUR, -1.0))
-    left = np.where(rng.random(len(group)) < 0.06, rng.uniform(0, town.end, len(group)), NEVER)
-    left = np.where(left > joined + DAY, left, NEVER)
+    asked = invitations.among_friends(
+        rng, town, group, members, joined, ways.invites * town.days / 28
+    )
+    group, members, joined = founded_with(asked.accepted, group, members, joined)
+    size = np.bincount(group, minlength=count)
+    left = departures(rng, town, joined, 0.06)
     number = town.found_groups(group, members, joined)
     town.open_groups = np.append(town.open_groups, number)
     founded = Groups(number, size, members, joined, left)
     mean = size * town.days * rng.uniform(0.1, 0.4, count)
     return [
-        partial(_in_the_open, town=town, founded=founded.some(few), mean=mean[few])
+        partial(
+            _in_the_open,
+            town=town,
+            founded=founded.some(few),
+            mean=mean[few],
+            asked=asked.within(few.start, few.stop).events(number),
+            weekend=ways.weekend,
+        )
         for few in portions.slices(1.5 * mean)
     ]
 
 
-def _in_the_open(rng: np.random.Generator, town: Town, founded: Groups, mean: Floats) -> Events:
-    return sheet.concat([_in_public(rng, town, founded, mean), _in_private(rng, town, founded)])
-
-
-def _in_public(rng: np.random.Generator, town: Town, founded: Groups, mean: Floats) -> Events:
-    """Return joins, first words, talk and leaves."""
+def _in_the_open(
+    rng: np.random.Generator,
+    town: Town,
+    founded: Groups,
+    mean: Floats,
+    asked: Events,
+    weekend: float,
+) -> Events:
+    """Return joins, first words, talk and leaves, and what comes of it in private."""
     member, group, joined = founded.member, founded.group, founded.joined
     hello = np.flatnonzero((joined >= 0) & (rng.random(len(joined)) < 0.6))
     said = joined[hello] + np.minimum(rng.exponential(4 * HOUR, len(hello)), 0.9 * DAY)
-    gone = founded.left < NEVER
     return sheet.concat(
         [
-            sessions(rng, town, founded, mean),
+            sessions(rng, town, founded, mean, weekend),
             joins(founded),
             sheet.make(member[hello], group[hello], said, "group_message", group=group[hello]),
-            sheet.make(member[gone], group[gone], founded.left[gone], "leave", group=group[gone]),
+            leaves(founded),
+            asked,
+            _in_private(rng, town, founded),
         ]
     )
 

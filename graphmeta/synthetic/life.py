@@ -15,7 +15,17 @@ import numpy as np
 from scipy.special import gammaincinv
 
 from graphmeta import seeds
-from graphmeta.synthetic import communities, groups, habits, meetings, portions, sheet, talk
+from graphmeta.synthetic import (
+    chats,
+    clock,
+    communities,
+    groups,
+    habits,
+    meetings,
+    portions,
+    sheet,
+    talk,
+)
 from graphmeta.synthetic.clock import HOUR
 from graphmeta.synthetic.communities import COMMUNITIES, Community, Ties
 from graphmeta.synthetic.habits import Habits
@@ -25,6 +35,8 @@ from graphmeta.synthetic.town import Town
 
 #: How often as many episodes are drawn as are kept: room for days twice as lively as the mean.
 _ROOM = 2.0
+#: Share of conversations that get no answer on a tie in which one side hardly answers.
+_COLD = 0.97
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,7 @@ class Settled:
     gathered: Sequence[Community]
 
 
-def settle(seed: int, accounts: int, days: int, quiet: int) -> Settled:
+def settle(seed: int, accounts: int, days: int, quiet: int, ways: Habits | None = None) -> Settled:
     """Return a town of ordinary people.
 
     Args:
@@ -52,8 +64,9 @@ def settle(seed: int, accounts: int, days: int, quiet: int) -> Settled:
         accounts: Number of ordinary people.
         days: Length of the world.
         quiet: Days before campaigns may begin.
+        ways: The town's habits; drawn by seed where absent.
     """
-    ways = habits.draw(seeds.generator("world", seed, "habits"))
+    ways = ways or habits.draw(seeds.generator("world", seed, "habits"))
     rng = seeds.generator("world", seed, "people")
     people = communities.settle(rng, accounts, days, ways)
     town = Town(days, quiet, people)
@@ -75,11 +88,11 @@ def live(seed: int, settled: Settled) -> list[Part]:
         "friends": lambda rng: among_friends(rng, town, ties, ways),
         "new acquaintances": lambda _: meetings.new_acquaintances(town, ways),
         "market": lambda rng: meetings.market(rng, town, ways),
-        "forward people": lambda rng: meetings.forward_people(rng, town),
-        "wrong numbers": lambda _: meetings.wrong_numbers(town),
-        "quarrels": lambda _: everyday_blocks(town, ties),
-        "chats": lambda rng: groups.chats(rng, town, settled.gathered, ways.grouped),
-        "open groups": lambda rng: groups.open_groups(rng, town),
+        "forward people": lambda rng: meetings.forward_people(rng, town, ways),
+        "wrong numbers": lambda _: meetings.wrong_numbers(town, ways),
+        "quarrels": lambda _: everyday_blocks(town, ties, ways),
+        "chats": lambda rng: chats.chats(rng, town, settled.gathered, ways),
+        "open groups": lambda rng: groups.open_groups(rng, town, ways),
     }
     return [
         Part(seed, name, maker(seeds.generator("world", seed, "life", name)))
@@ -92,7 +105,7 @@ def among_friends(rng: np.random.Generator, town: Town, ties: Ties, ways: Habits
     sociable = town.people.sociable
     weight = ties.strength * np.sqrt(sociable[ties.one] * sociable[ties.other])
     # Calls are one event, other conversations ``length``, but for those that nobody answers.
-    each = ways.calling + (1 - ways.calling) * (0.12 + 0.88 * ways.length)
+    each = ways.calling + (1 - ways.calling) * (ways.silent + (1 - ways.silent) * ways.length)
     events = ways.private * town.days * len(town.people)
     episodes = weight * (_ROOM * events / each / ways.episode / weight.sum())
     moods = Moods(rng, town)
@@ -128,15 +141,15 @@ def _along_ties(
     lead = np.where(cold, 1.0, sociable[one] / (sociable[one] + sociable[other]))
     swap = rng.random(len(one)) > lead
     opener, partner = np.where(swap, other, one), np.where(swap, one, other)
-    day = rng.integers(0, town.days, len(tie))
+    day = clock.some_day(rng, town.days, ways.weekend, len(tie))
     kept = rng.random(len(tie)) * _ROOM < moods.liveliness(opener, day)
     row = np.repeat(np.flatnonzero(kept), rng.geometric(1 / ways.episode, int(kept.sum())))
     opener, partner, cold = opener[row], partner[row], cold[row]
     start = _moved_by(rng, news, town.at_day(rng, opener, day[row]))
     return sheet.concat(
         [
-            _talk_or_call(rng, opener[~cold], partner[~cold], start[~cold], ways, 0.12),
-            _talk_or_call(rng, opener[cold], partner[cold], start[cold], ways, 0.97),
+            talk.talk_or_call(rng, opener[~cold], partner[~cold], start[~cold], ways, ways.silent),
+            talk.talk_or_call(rng, opener[cold], partner[cold], start[cold], ways, _COLD),
         ]
     )
 
@@ -175,36 +188,9 @@ def _moved_by(rng: np.random.Generator, news: Floats, start: Floats) -> Floats:
     return np.asarray(np.where(moved, moment, start))
 
 
-def _talk_or_call(
-    rng: np.random.Generator,
-    opener: Ints,
-    other: Ints,
-    start: Floats,
-    ways: Habits,
-    unanswered: float,
-) -> Events:
-    calling = rng.random(len(opener)) < ways.calling
-    silent = ~calling & (rng.random(len(opener)) < unanswered)
-    talking = ~calling & ~silent
-    return sheet.concat(
-        [
-            talk.calls(rng, opener[calling], other[calling], start[calling]),
-            sheet.make(opener[silent], other[silent], start[silent]),
-            talk.converse(
-                rng,
-                opener[talking],
-                other[talking],
-                start[talking],
-                talk.turns(rng, int(talking.sum()), ways.length),
-                gap=ways.gap,
-            ),
-        ]
-    )
-
-
-def everyday_blocks(town: Town, ties: Ties) -> list[Portion]:
+def everyday_blocks(town: Town, ties: Ties, ways: Habits) -> list[Portion]:
     """Return quarrels: blocks, and fewer reports, between people who know each other."""
-    total = round(len(town.people) * town.days / 28 * 0.05)
+    total = round(len(town.people) * town.days / 28 * ways.quarrels)
     return [
         partial(_quarrels, town=town, ties=ties, count=count)
         for count in portions.counts(total, events_each=1.2)

@@ -7,17 +7,21 @@ days later, which is coordination of the most ordinary kind.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
-from graphmeta.synthetic import portions, sheet, talk
+from graphmeta.synthetic import clock, portions, sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
 from graphmeta.synthetic.habits import Habits
 from graphmeta.synthetic.portions import Portion
 from graphmeta.synthetic.sheet import Events, Floats, Ints
 from graphmeta.synthetic.talk import FRIENDLY, Reaction
-from graphmeta.synthetic.town import Town
+from graphmeta.synthetic.town import CLOSERS, NEVER, Town
+
+#: Of those who write to many, the ones with worse manners than this may be closed.
+_RUDE = 0.4
 
 
 def new_acquaintances(town: Town, ways: Habits) -> list[Portion]:
@@ -38,12 +42,13 @@ def _meet(rng: np.random.Generator, town: Town, ways: Habits, count: int) -> Eve
     stranger = rng.choice(len(people), size=count, p=chosen)
     known = (between >= 0) & (through >= 0) & (rng.random(count) >= ways.meets_strangers)
     other = np.where(known, through, stranger)
-    start = town.at_day(rng, opener, rng.integers(0, town.days, count))
+    start = town.at_day(rng, opener, clock.some_day(rng, town.days, ways.weekend, count))
     friendly = Reaction(reply=0.88, dialogue=6.0, block=0.002)
+    civil = replace(FRIENDLY, reply=FRIENDLY.reply * ways.welcome)
     return sheet.concat(
         [
             talk.approach(rng, town, opener[known], other[known], start[known], friendly),
-            talk.approach(rng, town, opener[~known], other[~known], start[~known], FRIENDLY),
+            talk.approach(rng, town, opener[~known], other[~known], start[~known], civil),
             keep_in_touch(rng, town, opener, other, start, np.where(known, 2.5, 0.8), ways),
         ]
     )
@@ -66,21 +71,7 @@ def keep_in_touch(
     partner = np.where(swap, one[which], other[which])
     day = np.floor((met[which] + rng.exponential(5 * DAY, len(which))) / DAY).astype(np.int64) + 1
     start = town.at_day(rng, opener, day)
-    length = talk.turns(rng, len(which), ways.length)
-    ringing = rng.random(len(which)) < ways.calling
-    return sheet.concat(
-        [
-            talk.calls(rng, opener[ringing], partner[ringing], start[ringing]),
-            talk.converse(
-                rng,
-                opener[~ringing],
-                partner[~ringing],
-                start[~ringing],
-                length[~ringing],
-                gap=ways.gap,
-            ),
-        ]
-    )
+    return talk.talk_or_call(rng, opener, partner, start, ways, ways.silent)
 
 
 def market(rng: np.random.Generator, town: Town, ways: Habits) -> list[Portion]:
@@ -100,7 +91,7 @@ def _buy(
 ) -> Events:
     buyer = rng.integers(0, len(town.people), count)
     seller = rng.choice(sellers, size=count, p=pull)
-    start = town.at_day(rng, buyer, rng.integers(0, town.days, count))
+    start = town.at_day(rng, buyer, clock.some_day(rng, town.days, ways.weekend, count))
     told = np.repeat(np.arange(count), rng.poisson(ways.recommends, count))
     friend = town.some_friend(rng, buyer[told])
     day = np.floor((start[told] + rng.exponential(2 * DAY, len(told))) / DAY).astype(np.int64) + 1
@@ -119,22 +110,38 @@ def _buy(
     )
 
 
-def forward_people(rng: np.random.Generator, town: Town) -> list[Portion]:
+def forward_people(rng: np.random.Generator, town: Town, ways: Habits) -> list[Portion]:
     """Return people who write to many strangers on their own account, welcome or not.
 
-    Some network, some sell, some are a nuisance; none of them acts with another.
+    Some network, some sell, some are a nuisance; none of them acts with another. The platform
+    closes some of the worst.
     """
     people = town.people
-    forward = rng.choice(len(people), size=max(2, round(0.02 * len(people))), replace=False)
+    count = max(2, round(ways.nuisances * len(people)))
+    forward = rng.choice(len(people), size=count, replace=False)
     times = rng.poisson(rng.gamma(1.2, 25.0, len(forward)) * town.days / 28)
+    manner = rng.beta(1.5, 1.5, len(forward))
+    closed = (manner < _RUDE) & (rng.random(len(forward)) < ways.expelled)
+    closed &= people.closed[forward] >= NEVER
+    moment = rng.uniform(town.end / 4, town.end, int(closed.sum()))
+    people.closed[forward[closed]] = np.maximum(moment, people.created[forward[closed]] + DAY)
+    people.closed_by[forward[closed]] = CLOSERS.index("platform")
     return [
-        partial(_press, town=town, forward=forward[some], times=times[some])
+        partial(
+            _press,
+            town=town,
+            ways=ways,
+            forward=forward[some],
+            times=times[some],
+            manner=manner[some],
+        )
         for some in portions.slices(4.0 * times.astype(np.float64))
     ]
 
 
-def _press(rng: np.random.Generator, town: Town, forward: Ints, times: Ints) -> Events:
-    manner = rng.beta(1.5, 1.5, len(forward))
+def _press(
+    rng: np.random.Generator, town: Town, ways: Habits, forward: Ints, times: Ints, manner: Floats
+) -> Events:
     row = np.repeat(np.arange(len(forward)), times)
     sender = forward[row]
     target = rng.integers(0, len(town.people), len(row))
@@ -144,26 +151,27 @@ def _press(rng: np.random.Generator, town: Town, forward: Ints, times: Ints) -> 
     day = (busiest[row] + apart) % town.days
     start = town.at_day(rng, sender, day)
     nice = rng.random(len(row)) < manner[row]
+    civil = replace(FRIENDLY, reply=FRIENDLY.reply * ways.welcome)
     rude = Reaction(reply=0.15, dialogue=3.0, block=0.05, report=0.02)
     return sheet.concat(
         [
-            talk.approach(rng, town, sender[nice], target[nice], start[nice], FRIENDLY),
+            talk.approach(rng, town, sender[nice], target[nice], start[nice], civil),
             talk.approach(rng, town, sender[~nice], target[~nice], start[~nice], rude),
         ]
     )
 
 
-def wrong_numbers(town: Town) -> list[Portion]:
+def wrong_numbers(town: Town, ways: Habits) -> list[Portion]:
     """Return messages that reached nobody the sender meant."""
     total = round(len(town.people) * town.days / 28 * 0.15)
     return [
-        partial(_misdial, town=town, count=count)
+        partial(_misdial, town=town, ways=ways, count=count)
         for count in portions.counts(total, events_each=2.0)
     ]
 
 
-def _misdial(rng: np.random.Generator, town: Town, count: int) -> Events:
+def _misdial(rng: np.random.Generator, town: Town, ways: Habits, count: int) -> Events:
     sender = rng.integers(0, len(town.people), count)
     target = rng.integers(0, len(town.people), count)
-    start = town.at_day(rng, sender, rng.integers(0, town.days, count))
+    start = town.at_day(rng, sender, clock.some_day(rng, town.days, ways.weekend, count))
     return talk.approach(rng, town, sender, target, start, Reaction(reply=0.3, dialogue=2.0))

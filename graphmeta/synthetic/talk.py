@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 
 from graphmeta.synthetic import sheet
 from graphmeta.synthetic.clock import DAY, HOUR
-from graphmeta.synthetic.sheet import Events, Ints
+from graphmeta.synthetic.habits import Habits
+from graphmeta.synthetic.sheet import Events, Floats, Ints
 from graphmeta.synthetic.town import Town
 
 
@@ -63,11 +64,73 @@ def converse(
     )
 
 
-def calls(rng: np.random.Generator, caller: Ints, called: Ints, start: ArrayLike) -> Events:
-    """Return calls; a fifth ring out (0 seconds), the others have log-normal lengths."""
-    length = rng.lognormal(np.log(110), 1.3, len(caller))
-    missed = rng.random(len(caller)) < 0.2
-    return sheet.make(caller, called, start, "call", np.where(missed, 0.0, np.round(length)))
+def calls(
+    rng: np.random.Generator,
+    caller: Ints,
+    called: Ints,
+    start: ArrayLike,
+    *,
+    median: float = 60.0,
+    missed: float = 0.25,
+) -> Events:
+    """Return calls; some are not taken (0 seconds), the others have log-normal lengths.
+
+    Args:
+        rng: Where chance comes from.
+        caller: Who calls, shape (n,).
+        called: Whom, shape (n,).
+        start: When, shape (n,).
+        median: Median seconds of the calls that are taken.
+        missed: Share of calls that are not taken.
+    """
+    length = np.maximum(1.0, np.round(rng.lognormal(np.log(median), 1.5, len(caller))))
+    silent = rng.random(len(caller)) < missed
+    return sheet.make(caller, called, start, "call", np.where(silent, 0.0, length))
+
+
+def talk_or_call(
+    rng: np.random.Generator,
+    opener: Ints,
+    other: Ints,
+    start: Floats,
+    ways: Habits,
+    silent: float,
+) -> Events:
+    """Return conversations the way a town has them: calls, talk, and words without an answer.
+
+    Args:
+        rng: Where chance comes from.
+        opener: Who begins, shape (n,).
+        other: With whom, shape (n,).
+        start: When, shape (n,).
+        ways: The town's habits.
+        silent: Share of conversations but calls that get no answer.
+    """
+    calling = rng.random(len(opener)) < ways.calling
+    alone = ~calling & (rng.random(len(opener)) < silent)
+    talking = ~calling & ~alone
+    return sheet.concat(
+        [
+            calls(
+                rng,
+                opener[calling],
+                other[calling],
+                start[calling],
+                median=ways.call_length,
+                missed=ways.missed,
+            ),
+            sheet.make(opener[alone], other[alone], start[alone]),
+            converse(
+                rng,
+                opener[talking],
+                other[talking],
+                start[talking],
+                turns(rng, int(talking.sum()), ways.length),
+                alternate=ways.alternate,
+                gap=ways.gap,
+            ),
+        ]
+    )
 
 
 @dataclass(frozen=True)

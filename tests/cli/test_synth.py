@@ -64,7 +64,8 @@ def test_json_says_the_same_and_seeds_differ(capsys: pytest.CaptureFixture[str])
 def test_the_number_of_events_can_be_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["synth", "--out", "WORLD", "--events", "80000", "--days", "12", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert abs(said["events"] / 80_000 - 1) < 0.15  # small towns vary more than large ones
+    # A town this small may hold more or fewer people who talk a lot than its pilot did.
+    assert abs(said["events"] / 80_000 - 1) < 0.15
     assert len(said["campaigns"]) == 7
     assert len(said["lookalikes"]) >= 19
 

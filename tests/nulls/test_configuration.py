@@ -115,6 +115,7 @@ def test_propensities_lean_where_the_account_went_and_add_up() -> None:
         0 * null.towards,
         null.meetings,
         null.chances,
+        null.leaning,
     )
     assert idle.propensity(np.array([0]))[0] == pytest.approx(null.everybody)
 
@@ -130,9 +131,8 @@ def test_the_chance_of_reaching_a_target_is_that_of_gamma_distributed_popularity
     others, hits = rng.poisson(popularity), rng.poisson(sent * popularity)
     for seen in (0, 1, 3):
         here = hits[others == seen] >= threshold
-        chance = configuration.at_least(
-            threshold, np.array([float(seen)]), np.array([sent]), shape, np.array([rate])
-        )[0]
+        size = np.array([seen + shape])
+        chance = configuration.at_least(threshold, sent * size / (rate + 1.0), size)[0]
         interval = stats.binomtest(int(here.sum()), here.size).proportion_ci(0.9999)
         assert interval.low <= chance <= interval.high
 
@@ -148,3 +148,17 @@ def test_the_shape_of_popularity_is_recovered() -> None:
     frame = pl.DataFrame(rows, schema={"sender": pl.UInt32, "recipient": pl.UInt32}, orient="row")
     circle_of = np.r_[np.zeros(400), np.ones(1_600)].astype(np.int64)
     assert fit(frame, circle_of).shape == pytest.approx(2.0, rel=0.25)
+
+
+def test_targets_are_classed_by_how_often_others_reached_them() -> None:
+    assert configuration.class_of([0, 1, 2, 3, 4, 7, 8, 10_000]).tolist() == [
+        0, 1, 2, 2, 3, 3, 4, configuration.CLASSES - 1,
+    ]  # fmt: skip
+
+
+def test_whoever_writes_to_numbers_from_a_directory_leans_to_rare_targets() -> None:
+    expected = np.array([1.0, 1.0, 8.0])
+    lean = configuration.leaning(np.array([[40.0, 40.0, 0.0], [0.0, 0.0, 0.0]]), expected)
+    assert (lean[0, :2] > 3).all()
+    assert lean[0, 2] < 0.2
+    assert lean[1] == pytest.approx(np.ones(3))

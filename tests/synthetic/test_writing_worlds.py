@@ -68,7 +68,7 @@ def test_the_same_seed_writes_the_same_bytes_on_any_number_of_threads(tmp_path: 
 def test_a_world_in_memory_and_one_on_disk_are_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folders, "ROWS_PER_FILE", 10_000)
+    monkeypatch.setattr(folders, "ROWS_PER_FILE", 5_000)
     world = make_world(**SMALL, lookalikes=KINDS)  # type: ignore[arg-type]
     written = synthesise(Plan(**SMALL, lookalikes=KINDS), tmp_path / "disk")  # type: ignore[arg-type]
     write_world(world, tmp_path / "memory")
@@ -81,13 +81,13 @@ def test_a_world_in_memory_and_one_on_disk_are_the_same(
 def test_every_file_satisfies_the_contract_and_files_follow_one_another_in_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folders, "ROWS_PER_FILE", 10_000)
+    monkeypatch.setattr(folders, "ROWS_PER_FILE", 5_000)
     world = make_world(**SMALL, lookalikes=KINDS)  # type: ignore[arg-type]
     write_world(world, tmp_path / "world")
     parts = sorted((tmp_path / "world" / "events").iterdir())
     read = [pl.read_parquet(path) for path in parts]
     assert len(read) > 3
-    assert {frame.height for frame in read[:-1]} == {10_000}
+    assert {frame.height for frame in read[:-1]} == {5_000}
     assert_frame_equal(pl.concat(read), world.events)
     accounts = tmp_path / "world" / "accounts.parquet"
     found = ingest.check(
@@ -226,7 +226,7 @@ def test_a_town_in_many_portions_lives_like_one_in_a_single_portion(
 
 
 def test_no_portion_of_a_larger_town_is_much_larger_than_promised() -> None:
-    settled = life.settle(1, 12_000, 28, 7)
+    settled = life.settle(1, 20_000, 28, 7)
     parts = life.live(1, settled)
     made = {part.name: [len(each) for each in part.events()] for part in parts}
     assert len(made["friends"]) > 2

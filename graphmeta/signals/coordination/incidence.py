@@ -61,3 +61,28 @@ def shared(account: IntArray, bin_: IntArray, accounts: int) -> pl.DataFrame:
             "count": pairs.data.astype(np.float64),
         }
     )
+
+
+def meetings(contacts: pl.DataFrame, accounts: int) -> pl.DataFrame:
+    """List the meetings of two accounts in a target, the most crowded targets left out.
+
+    Args:
+        contacts: Columns sender, recipient, time; each pair once.
+        accounts: How many accounts there are.
+
+    Returns:
+        Columns a, b (a smaller than b), target, gap (seconds); in order of (a, b, target).
+    """
+    left_out = crowded(np.bincount(contacts["recipient"].to_numpy(), minlength=accounts))
+    kept = contacts.filter(~pl.col("recipient").is_in(left_out.astype(np.uint32)))
+    return (
+        kept.join(kept, on="recipient", suffix="_b")
+        .filter(pl.col("sender") < pl.col("sender_b"))
+        .select(
+            a="sender",
+            b="sender_b",
+            target="recipient",
+            gap=(pl.col("time") - pl.col("time_b")).abs(),
+        )
+        .sort("a", "b", "target")
+    )

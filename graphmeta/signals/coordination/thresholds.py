@@ -15,7 +15,7 @@ from graphmeta.nulls import counts
 from graphmeta.signals.base import GROUPS, shaped
 
 #: How many of a group have to share a bin: the choices.
-THRESHOLDS = (2, 3, 4, 6, 9)
+THRESHOLDS = (2, 3, 4, 6, 9, 14, 21)
 
 
 def most_surprising(tallies: pl.DataFrame, settings: Sequence[str]) -> pl.DataFrame:

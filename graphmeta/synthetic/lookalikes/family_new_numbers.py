@@ -11,12 +11,17 @@ from graphmeta.synthetic.sheet import Events, Ints
 from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
 
+#: How many people the head of a family knows at least, where one of those asked does.
+_KNOWN = 3
+
 
 def pose(rng: np.random.Generator, town: Town) -> Posed:
     """Each family changes on one day: old accounts fall silent, new ones tell everybody."""
     parts, accounts = [], []
     for _ in range(int(rng.integers(2, 5))):
-        head = town.take_people(rng, 1)[0]
+        # Whoever knows nobody has no family here: the first of a few who knows some.
+        asked = town.take_people(rng, town.scaled(5, 0.01))
+        head = asked[np.argmax(town.degree(asked) >= _KNOWN)]
         known = town.friends(int(head))
         home = known[np.argsort(np.abs(town.people.place[known] - town.people.place[head]))]
         family = np.append(head, home[: int(rng.integers(2, 5))])
