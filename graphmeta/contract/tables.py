@@ -45,7 +45,8 @@ MEMBERS = pl.Schema(
     }
 )
 
-#: ``score`` says which sum the row belongs to: "coordination", "spam" or "recruitment".
+#: ``score`` says which sum the row belongs to: "coordination", "spam" or "recruitment"; the row of
+#: "verdict" says what would change the verdict, and is part of no sum.
 #: The contributions of one cluster's "spam" rows add up to the log-odds of its ``spam`` score,
 #: those of its "recruitment" rows to the log-odds of ``recruitment``. "coordination" rows say
 #: what ties the accounts together, with the log-likelihood ratio against chance (nats, negative

@@ -23,7 +23,8 @@ from graphmeta.pipeline import manifest, tables
 from graphmeta.pipeline.clock import Stopwatch
 from graphmeta.pipeline.settings import Settings
 from graphmeta.run import RunFolder
-from graphmeta.scores import behaviour, explain, rank
+from graphmeta.scores import behaviour, counter, explain, rank, verdict
+from graphmeta.scores.model import trained
 from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
 from graphmeta.signals.acts import acts
 from graphmeta.signals.base import WHOLE, Observations
@@ -90,11 +91,13 @@ def _analyse(
     scored = _score(graph, seen, found, members, measured, entities["is_group"], settings)
     progress("writing down what was seen")
     ids = tables.cluster_ids(scored)
-    terms = behaviour.terms(measured, scored["group"])
+    terms = behaviour.terms(measured, scored["group"], trained())
+    rule = verdict.Rule(settings.alpha, settings.min_score, settings.min_actors)
+    told = verdict.sentences(scored, terms, rule, trained())
     written = {
         "clusters": tables.cluster_rows(scored, found.tests, members, seen, ids),
         "members": tables.member_rows(members, ids, names),
-        "evidence": explain.evidence(terms, found.tests, ids),
+        "evidence": explain.evidence(terms, found.tests, told, ids),
         "signals": tables.signal_rows(measured, found.tests, members, ids, names),
         "contacts": tables.contact_rows(graph, seen, members, ids, names),
         "timeline": tables.timeline_rows(store.events, graph, members, ids),
@@ -149,7 +152,9 @@ def _score(
 
     A group chat that is a hub is no actor: ``min_actors`` counts accounts.
     """
-    scores = behaviour.add_up(behaviour.terms(measured, found.results["group"]))
+    every = found.results["group"]
+    scores = behaviour.add_up(behaviour.terms(measured, every, trained()), trained())
+    alike = counter.resemblance(measured, every, trained())
     account = ~is_group.gather(members["account"].to_numpy())
     counted = (
         members.with_columns(account=account)
@@ -165,6 +170,7 @@ def _score(
         found.results.join(scores, on="group")
         .join(counted, on="group")
         .join(standing, on="group")
+        .join(counter.rejected(alike, every), on="group")
         .sort("group")
     )
     return rank.rank(joined, settings.alpha, settings.min_score, settings.min_actors)

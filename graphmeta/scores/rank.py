@@ -2,7 +2,8 @@
 
 ``risk`` is how abusive-looking the behaviour is, times how sure the coordination is. It orders
 clusters and is not a probability of anything. A cluster is flagged only where both questions are
-answered with yes: coordinated by more than chance, and abusive-looking.
+answered with yes: coordinated by more than chance, and abusive-looking, which includes that no
+kind of look-alike explains it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ def rank(scored: pl.DataFrame, alpha: float, min_score: float, min_actors: int) 
 
     Args:
         scored: Columns group, p_value, q_value, spam, recruitment, n_actors, stands (whether
-            it is still there when the history is twice as long).
+            it is still there when the history is twice as long), no_look_alike (whether every
+            kind of look-alike is rejected).
         alpha: The bound on the false discovery rate of coordination by chance.
         min_score: The score from which behaviour looks abusive.
         min_actors: The fewest scored accounts of a flagged cluster.
@@ -41,5 +43,6 @@ def rank(scored: pl.DataFrame, alpha: float, min_score: float, min_actors: int) 
         flagged=confirmed
         & (worst >= min_score)
         & (pl.col("n_actors") >= min_actors)
-        & pl.col("stands"),
+        & pl.col("stands")
+        & pl.col("no_look_alike"),
     ).sort("risk", "group", descending=[True, False])

@@ -5,13 +5,16 @@ from __future__ import annotations
 from graphmeta.signals.acts import Behaviour
 from graphmeta.signals.base import Layer
 from graphmeta.signals.behaviour.acquaintances import Acquaintances
+from graphmeta.signals.behaviour.banned import Banned
 from graphmeta.signals.behaviour.declared import Declared
 from graphmeta.signals.behaviour.defence_rate import DefenceRate
 from graphmeta.signals.behaviour.dialogue import Dialogue
 from graphmeta.signals.behaviour.fan_out import FanOut
 from graphmeta.signals.behaviour.inbound_share import InboundShare
 from graphmeta.signals.behaviour.insistence import Insistence
+from graphmeta.signals.behaviour.locality import Locality
 from graphmeta.signals.behaviour.mutual_ties import MutualTies
+from graphmeta.signals.behaviour.onset import Onset
 from graphmeta.signals.behaviour.reply_rate import ReplyRate
 from graphmeta.signals.behaviour.stranger_share import StrangerShare
 from graphmeta.signals.behaviour.youth import Youth
@@ -36,6 +39,9 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     Youth(),
     MutualTies(),
     Declared(),
+    Onset(),
+    Banned(),
+    Locality(),
 )
 
 #: What became of those whom a group with a hub contacted.

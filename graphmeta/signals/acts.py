@@ -10,6 +10,10 @@ import polars as pl
 from graphmeta.contract.events import KINDS_OF_DEFENCE
 from graphmeta.signals.observe import Network
 
+#: Blocks and reports by one account that count in full; one who reports everybody counts for no
+#: more than this many altogether.
+READY = 3.0
+
 #: What a behaviour signal returns: one row per group that has anything to measure.
 MEASURED = pl.Schema(
     {
@@ -27,15 +31,18 @@ class Acts:
 
     Args:
         openings: Judged first contacts, with the columns sender, recipient, time, events (of the
-            sender), replies (of the recipient), stranger, answered (bool) and defended (bool:
-            the recipient blocked or reported the sender afterwards).
+            sender), replies (of the recipient), circle_r (of the recipient), stranger, answered
+            (bool), defended (bool: the recipient blocked or reported the sender afterwards) and
+            weight (what that counts, 0 where it did not).
+        began: All first contacts, history included: sender, later (bool: once judging began).
         acquaintances: Columns a, b, since, of all pairs that wrote to each other.
         accounts: Columns account, seen (seconds of its first event or of its opening, whichever
-            is earlier), declared.
+            is earlier), declared, banned (bool: the platform closed it).
         since: Seconds at which judging began.
     """
 
     openings: pl.DataFrame
+    began: pl.DataFrame
     acquaintances: pl.DataFrame
     accounts: pl.DataFrame
     since: int
@@ -65,6 +72,7 @@ def acts(events: pl.LazyFrame, entities: pl.LazyFrame, graph: Network) -> Acts:
         events.filter(pl.col("kind").is_in(KINDS_OF_DEFENCE))
         .group_by(sender="recipient", recipient="sender")
         .agg(defended_at=pl.col("time").max())
+        .with_columns(weight=(READY / pl.len().over("recipient")).clip(upper_bound=1.0))
         .collect()
     )
     openings = (
@@ -72,8 +80,11 @@ def acts(events: pl.LazyFrame, entities: pl.LazyFrame, graph: Network) -> Acts:
         .with_columns(
             answered=pl.col("replied_at").is_not_null(),
             defended=(pl.col("defended_at") >= pl.col("time")).fill_null(False),
+            weight=pl.when(pl.col("defended_at") >= pl.col("time"))
+            .then(pl.col("weight"))
+            .otherwise(0.0),
         )
-        .drop("replied_at", "defended_at", "circle_s", "circle_r", "new")
+        .drop("replied_at", "defended_at", "circle_s", "new")
     )
     ends = [
         events.group_by(entity=pl.col(end)).agg(seen=pl.col("time").min())
@@ -86,12 +97,14 @@ def acts(events: pl.LazyFrame, entities: pl.LazyFrame, graph: Network) -> Acts:
         .select(
             "declared",
             account="entity",
+            banned=(pl.col("closed_by") == "platform").fill_null(False),
             seen=pl.min_horizontal("created_at", "seen"),
         )
         .sort("account")
         .collect()
     )
-    return Acts(openings, graph.acquaintances, accounts, graph.since)
+    began = graph.first_contacts.select("sender", later=pl.col("time") >= graph.since)
+    return Acts(openings, began, graph.acquaintances, accounts, graph.since)
 
 
 def others(rows: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:

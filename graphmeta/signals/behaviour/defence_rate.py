@@ -12,11 +12,11 @@ from graphmeta.signals.acts import Acts, share
 
 
 class DefenceRate:
-    """Share of stranger contacts after which the contacted blocked or reported."""
+    """Blocks and reports per stranger contact, weighted by how readily a reporter reports."""
 
     name = "defence_rate"
-    version = 1
+    version = 2
 
     def measure(self, acts: Acts, groups: pl.DataFrame) -> pl.DataFrame:
         """Measure groups beside everybody."""
-        return share(acts.strangers, groups, "defended", pull=20.0)
+        return share(acts.strangers, groups, "weight", pull=20.0)

@@ -1,0 +1,93 @@
+"""Which look-alike could a cluster be?
+
+For every kind of look-alike there is a score of its own, trained to tell campaigns from that kind.
+A cluster's p-value for a kind is the share of the kind's appearances, in worlds that the score had
+not seen, that score at least as high: a class-conditional conformal p-value (Vovk, Gammerman and
+Shafer 2005; Bates et al. 2023). A kind is rejected at 1 %. A cluster is flagged only where all are.
+
+It misleads where a look-alike of real life behaves otherwise than the synthetic ones, or is of a
+kind that nobody thought of: the rate holds for worlds like those of the training.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from graphmeta.scores.model import REJECTED_AT, LookAlike, Model
+
+#: The most that resembling a look-alike takes from a score, in log-odds.
+MOST_AGAINST = 3.0
+PREFIX = "resembles_"
+
+
+def resemblance(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.DataFrame:
+    """Return how far each cluster may be each kind of look-alike.
+
+    Args:
+        measured: Columns group, signal, value, expected.
+        groups: Every cluster.
+        model: What was trained.
+
+    Returns:
+        Columns group, kind, p_value, in order of group and kind.
+    """
+    every = pl.DataFrame({"group": groups}, schema={"group": pl.UInt32()}).sort("group")
+    frames = [_of_kind(measured, every, kind) for kind in model.look_alikes]
+    empty = every.clear().with_columns(kind=pl.lit(""), p_value=pl.lit(0.0))
+    return pl.concat([empty, *frames]).sort("group", "kind")
+
+
+def _of_kind(measured: pl.DataFrame, every: pl.DataFrame, kind: LookAlike) -> pl.DataFrame:
+    parts = [
+        measured.filter(pl.col("signal") == weight.term.signal).select(
+            "group", odds=weight.contribution(pl.col("value"), pl.col("expected"))
+        )
+        for weight in kind.score.weights
+    ]
+    odds = pl.concat(parts).group_by("group").agg(pl.col("odds").sort().sum())
+    scored = every.join(odds, on="group", how="left").sort("group")
+    score = scored["odds"].fill_null(0.0).to_numpy() + kind.score.constant
+    as_high = (np.asarray(kind.highest)[None, :] >= score[:, None]).sum(axis=1)
+    p_value = (1 + as_high) / (kind.appearances + 1)
+    return scored.select("group", kind=pl.lit(kind.score.name), p_value=pl.Series(p_value))
+
+
+def nearest(alike: pl.DataFrame) -> pl.DataFrame:
+    """Return the kind that each cluster resembles most: group, kind, p_value."""
+    return (
+        alike.sort("group", "p_value", "kind", descending=[False, True, False])
+        .unique("group", keep="first", maintain_order=True)
+        .select("group", "kind", "p_value")
+    )
+
+
+def speaks_against(alike: pl.DataFrame) -> pl.DataFrame:
+    """Return the term that the nearest look-alike adds, where it is not rejected.
+
+    Returns:
+        Columns group, term, observed (the p-value), expected (the level), contribution.
+    """
+    against = (pl.col("p_value") / REJECTED_AT).log().clip(0.0, MOST_AGAINST)
+    return (
+        nearest(alike)
+        .filter(pl.col("p_value") > REJECTED_AT)
+        .select(
+            "group",
+            term=pl.lit(PREFIX) + pl.col("kind"),
+            observed="p_value",
+            expected=pl.lit(REJECTED_AT),
+            contribution=-against,
+        )
+    )
+
+
+def rejected(alike: pl.DataFrame, groups: pl.Series) -> pl.DataFrame:
+    """Tell which clusters resemble no look-alike: columns group, no_look_alike (bool)."""
+    every = pl.DataFrame({"group": groups}, schema={"group": pl.UInt32()})
+    most = alike.group_by("group").agg(pl.col("p_value").max())
+    return (
+        every.join(most, on="group", how="left")
+        .select("group", no_look_alike=pl.col("p_value").fill_null(0.0) <= REJECTED_AT)
+        .sort("group")
+    )

@@ -1,0 +1,100 @@
+"""The trained scores, as plain data: what each measurement counts, and how look-alikes score.
+
+``weights.json`` is made by ``benchmarks/train_scores.py`` on synthetic worlds. It holds numbers and
+names, nothing that is executed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import polars as pl
+
+from graphmeta.scores.terms import RECRUITMENT_TERMS, SPAM_TERMS, Term, log_ratio
+
+#: A look-alike is rejected where it scores as high in at most this share of its appearances.
+REJECTED_AT = 0.01
+
+_TERMS = {term.signal: term for term in (*SPAM_TERMS, *RECRUITMENT_TERMS)}
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What one measurement counts.
+
+    Args:
+        term: The measurement, its direction and its bounds.
+        above: Log-odds per e-fold above what is usual.
+        below: The same below it.
+    """
+
+    term: Term
+    above: float
+    below: float
+
+    def contribution(self, value: pl.Expr, expected: pl.Expr) -> pl.Expr:
+        """Return the log-odds that the measurement adds."""
+        ratio = log_ratio(self.term, value, expected)
+        return self.above * ratio.clip(lower_bound=0.0) + self.below * ratio.clip(upper_bound=0.0)
+
+
+@dataclass(frozen=True)
+class Score:
+    """One additive score: a constant and what each measurement adds."""
+
+    name: str
+    constant: float
+    weights: tuple[Weight, ...]
+
+
+@dataclass(frozen=True)
+class LookAlike:
+    """One kind of look-alike: a score that tells campaigns from it, and how it scores itself.
+
+    Args:
+        score: The higher, the less a cluster resembles the kind.
+        appearances: In how many worlds the kind appeared.
+        highest: Its highest scores, falling, each by a model that had not seen that world.
+    """
+
+    score: Score
+    appearances: int
+    highest: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that was trained."""
+
+    scores: tuple[Score, ...]
+    look_alikes: tuple[LookAlike, ...]
+
+
+@cache
+def trained() -> Model:
+    """Return what comes with the package."""
+    text = resources.files(__package__).joinpath("weights.json").read_text(encoding="utf-8")
+    return read(json.loads(text))
+
+
+def read(data: Mapping[str, Any]) -> Model:
+    """Return a model from plain data."""
+    return Model(
+        scores=tuple(_score(each) for each in data["scores"]),
+        look_alikes=tuple(
+            LookAlike(_score(each), each["appearances"], tuple(each["highest"]))
+            for each in data["look_alikes"]
+        ),
+    )
+
+
+def _score(data: Mapping[str, Any]) -> Score:
+    weights = [
+        Weight(_TERMS[signal], above, below) for signal, (above, below) in data["terms"].items()
+    ]
+    return Score(data["name"], data["constant"], tuple(weights))

@@ -1,0 +1,62 @@
+"""Which measurements have a say in which score, in which direction, and how much at most?
+
+A term is a measurement beside what is usual: the logarithm of observed over usual, bounded so that
+no single measurement decides alone. The direction of every term is stated here, from what abuse and
+its look-alikes are known to do; how much each counts is trained (``weights.json``) and may only
+point in that direction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Term:
+    """One measurement's say.
+
+    Args:
+        signal: The measurement.
+        sign: 1 where more speaks for abuse, -1 where more speaks against.
+        floor: Added to both before the ratio, in the measurement's unit: counts near nothing
+            prove nothing.
+        bound: The logarithm of the ratio counts up to this, in either direction.
+    """
+
+    signal: str
+    sign: int
+    floor: float
+    bound: float
+
+
+#: What speaks for or against any kind of abuse.
+_COMMON = (
+    Term("defence_rate", 1, 0.003, 3.0),
+    Term("reply_rate", -1, 0.02, 2.0),
+    Term("stranger_share", 1, 0.05, 2.0),
+    Term("inbound_share", -1, 0.02, 3.0),
+    Term("insistence", -1, 0.1, 2.0),
+    Term("dialogue", -1, 0.5, 2.0),
+    Term("acquaintances", -1, 1.0, 2.0),
+    Term("youth", 1, 0.05, 2.5),
+    Term("mutual_ties", -1, 0.01, 4.0),
+    Term("declared", -1, 0.05, 2.5),
+    Term("onset", 1, 0.1, 1.5),
+    Term("banned", 1, 0.05, 2.0),
+    Term("locality", -1, 0.05, 2.0),
+)
+
+SPAM_TERMS = (*_COMMON, Term("fan_out", 1, 0.2, 3.0))
+RECRUITMENT_TERMS = (
+    *(term for term in _COMMON if term.signal not in ("reply_rate", "dialogue")),
+    Term("converts", 1, 0.5, 4.0),
+    Term("sent_by_strangers", 1, 0.1, 2.5),
+)
+
+
+def log_ratio(term: Term, value: pl.Expr, expected: pl.Expr) -> pl.Expr:
+    """Return the bounded logarithm of observed over usual."""
+    ratio = (value + term.floor) / (expected + term.floor)
+    return ratio.log().clip(-term.bound, term.bound)
