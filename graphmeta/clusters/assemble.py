@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from graphmeta.clusters.confirm import Tested, confirm
-from graphmeta.clusters.find import after, find, member_tests
+from graphmeta.clusters.find import after, find
+from graphmeta.clusters.refine import member_tests
 from graphmeta.engines.base import Progress
 from graphmeta.nulls import multiplicity
 from graphmeta.signals.base import FOLDS, WHOLE, Layer, Observations, Part

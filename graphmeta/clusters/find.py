@@ -16,17 +16,13 @@ import numpy as np
 import polars as pl
 
 from graphmeta import seeds
+from graphmeta.clusters.refine import CUTS, refine
 from graphmeta.graph.communities import communities
 from graphmeta.nulls import counts, multiplicity
 from graphmeta.signals.base import Layer, Observations, Part
 
 #: Mean surprise per pair, in nats, above which a group holds together; finest first.
 RESOLUTIONS = (4.0, 1.0, 0.25, 0.1)
-#: A member stays in a group where chance explains its share of it at most this often.
-KEEP_AT = 0.01
-#: False discovery rate at which outsiders join a group.
-GROW_AT = 0.1
-ROUNDS = 8
 #: The most edges that communities are sought in; the strongest are kept. Ten thousand accounts
 #: have about a tenth of it, so weak pairs are left out only where there are very many pairs.
 MAX_EDGES = 1_000_000
@@ -34,8 +30,6 @@ MAX_EDGES = 1_000_000
 PROPOSE_AT = 1e-6
 #: False discovery rate at which the edges of a layer are counted as validated.
 VALID_AT = 0.01
-
-_CUTS = ("cut", "group", "account")
 
 
 @dataclass(frozen=True)
@@ -88,7 +82,7 @@ def _stacked(drawn: Sequence[pl.DataFrame]) -> pl.DataFrame:
         frame = communities_.select("account", cut=pl.lit(cut), group=group)
         free = max(free, after(frame["group"]))
         frames.append(frame)
-    return pl.concat(frames).select(_CUTS)
+    return pl.concat(frames).select(CUTS)
 
 
 def _described(layer: Layer, pairs: pl.DataFrame) -> dict[str, str | int]:
@@ -121,77 +115,6 @@ def union(pairs: Sequence[pl.DataFrame]) -> pl.DataFrame:
         weakest = edges["weight"].top_k(MAX_EDGES + 1).min()
         edges = edges.filter(pl.col("weight") > weakest)
     return edges.sort("a", "b")
-
-
-def refine(
-    seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, part: Part, least: int
-) -> pl.DataFrame:
-    """Prune and grow groups by their members' tests, until nothing changes or ``ROUNDS``.
-
-    Groups of different cuts do not see one another. Pieces of one ring all grow towards the whole
-    ring; the piece whose members belong most surely gets it, and the others keep what is left.
-    """
-    for _ in range(ROUNDS):
-        if groups.is_empty():
-            break
-        tests = (
-            member_tests(seen, layers, groups.select("group", "account"), part)
-            .join(
-                groups.select("group", "account", inside=pl.lit(True)),
-                on=["group", "account"],
-                how="left",
-            )
-            .join(groups.select("cut", "group").unique(), on="group")
-        )
-        inside = pl.col("inside").fill_null(False)
-        rank = pl.col("p_value").rank("max").over("group", inside)
-        allowed = (pl.col("p_value") <= GROW_AT * rank / pl.len().over("group", inside)).cast(
-            pl.Int8
-        )
-        joins = pl.col("p_value") <= (pl.col("p_value") * allowed).max().over("group", inside)
-        stays = pl.col("p_value") <= KEEP_AT
-        passed = tests.filter(pl.when(inside).then(stays).otherwise(joins)).with_columns(
-            gain=-pl.col("p_value").clip(lower_bound=1e-300).log().sort().sum().over("group")
-        )
-        kept = disjoint(passed, least)
-        if kept.equals(groups):
-            break
-        groups = kept
-    return groups
-
-
-def disjoint(groups: pl.DataFrame, least: int) -> pl.DataFrame:
-    """Give every account of a cut to the group of the largest gain that holds it.
-
-    Args:
-        groups: Columns cut, group, account, gain.
-        least: Groups left with fewer accounts are dropped, and give theirs to nobody.
-
-    Returns:
-        Columns cut, group, account, in order of group and account.
-    """
-    return (
-        groups.sort("account", "gain", "group", descending=[False, True, False])
-        .unique(["cut", "account"], keep="first", maintain_order=True)
-        .filter(pl.len().over("group") >= least)
-        .select(_CUTS)
-        .sort("group", "account")
-    )
-
-
-def member_tests(
-    seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, part: Part
-) -> pl.DataFrame:
-    """Test members over all layers: columns group, account, p_value (Bonferroni over layers)."""
-    frames = [
-        layer.members(seen, groups, part).select("group", "account", "p_value") for layer in layers
-    ]
-    return (
-        pl.concat(frames)
-        .group_by("group", "account")
-        .agg((pl.col("p_value").min() * len(layers)).clip(upper_bound=1.0))
-        .sort("group", "account")
-    )
 
 
 def score(

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tinyworld import Contact, groups_of, noise, observed, ring
 
 from graphmeta.clusters import find as finding
-from graphmeta.clusters.find import disjoint, find, member_tests, refine, score, union
+from graphmeta.clusters.find import find, score, union
+from graphmeta.clusters.refine import disjoint, member_tests, refine
 from graphmeta.signals import LAYERS
 from graphmeta.signals.base import WHOLE, Observations, Part
 
@@ -122,12 +123,25 @@ def test_every_account_goes_to_the_group_of_the_largest_gain(
         schema=schema,
         orient="row",
     )
-    assert disjoint(frame, least).rows() == expected
+    assert disjoint(in_cut(frame, 0), least).rows() == [(0, *row) for row in expected]
+
+
+def in_cut(groups: pl.DataFrame, cut: int) -> pl.DataFrame:
+    return groups.select(pl.lit(cut).alias("cut"), pl.all())
+
+
+def test_groups_of_two_cuts_do_not_see_one_another() -> None:
+    seen, crooked = tiny_town(), groups_of([*range(6), 100, 101], [*range(4, 10)])
+    other = crooked.with_columns((pl.col("group") + 2).cast(pl.UInt32))
+    alone = refine(seen, LAYERS, in_cut(crooked, 0), WHOLE, 3)
+    both = refine(seen, LAYERS, pl.concat([in_cut(crooked, 0), in_cut(other, 1)]), WHOLE, 3)
+    assert both.filter(cut=0).equals(alone)
+    assert both.filter(cut=1).select("account").equals(alone.select("account"))
 
 
 def test_strangers_to_the_ring_are_pruned_and_its_missing_members_join() -> None:
     crooked = groups_of([*range(6), 100, 101, 102])
-    found = as_sets(refine(tiny_town(), LAYERS, crooked, WHOLE, 3))
+    found = as_sets(refine(tiny_town(), LAYERS, in_cut(crooked, 0), WHOLE, 3))
     assert len(found) == 1
     assert set(ACTORS) <= found[0] | {0}
     assert not found[0] & {100, 101, 102}

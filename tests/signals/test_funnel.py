@@ -75,14 +75,14 @@ def test_a_conversion_is_a_contact_followed_by_an_arrival_elsewhere(
 
 def test_the_hub_is_validated_and_the_popular_shop_is_not() -> None:
     seen = tiny_town()
-    assert validated_hubs(seen, conversions(seen, WHOLE), WHOLE)["hub"].to_list() == [HUB]
+    assert validated_hubs(seen, WHOLE)["hub"].to_list() == [HUB]
 
 
 def test_a_hub_needs_two_sources() -> None:
     contacts = [(0, 10 + n, n * 100) for n in range(30)]
     arrivals = [(10 + n, 1, n * 100 + 50) for n in range(30)]
     seen = observed([*contacts, (50, 51, 27 * DAY)], arrivals, accounts=100)
-    assert validated_hubs(seen, conversions(seen, WHOLE), WHOLE).is_empty()
+    assert validated_hubs(seen, WHOLE).is_empty()
 
 
 def test_recruiters_feed_the_hub_and_others_do_not() -> None:

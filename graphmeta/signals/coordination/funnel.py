@@ -25,6 +25,7 @@ from scipy import optimize
 
 from graphmeta.nulls import counts, multiplicity
 from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, FloatArray, Observations, Part, shaped
+from graphmeta.signals.memo import once
 
 WITHIN_S = 3 * 86_400
 #: False discovery rate at which hubs are validated, and the sources that each needs.
@@ -79,33 +80,8 @@ class Funnel:
         )
 
     def feeders(self, seen: Observations, part: Part) -> pl.DataFrame:
-        """Test accounts against validated hubs.
-
-        A convert whom several contacted counts for those of them who sent the most to that hub:
-        whoever happens to have contacted a recruiter's convert too is no recruiter.
-
-        Returns:
-            Columns account, hub, observed (converts), expected, weight, p_value, and q_value over
-            all accounts and hubs with a convert.
-        """
-        moves = conversions(seen, part)
-        hubs = validated_hubs(seen, moves, part)
-        sent = (
-            _credited(moves.join(hubs, on="hub", how="semi"))
-            .group_by(account="sender", hub="hub")
-            .agg(observed=pl.col("recipient").n_unique().cast(pl.Float64))
-            .sort("account", "hub")
-        )
-        alone = sent.select("account", group="account").unique(maintain_order=True)
-        expected = expected_converts(seen, alone, sent.with_columns(group="account"), part)
-        observed = sent["observed"].to_numpy()
-        tail = counts.upper_tail(observed, expected)
-        return sent.with_columns(
-            expected=pl.Series(expected),
-            weight=pl.Series(counts.surprise(observed, expected)),
-            p_value=pl.Series(tail),
-            q_value=pl.Series(multiplicity.benjamini_hochberg(tail, tail.size)),
-        ).filter(pl.col("observed") > pl.col("expected"))
+        """Return the accounts that sent converts to validated hubs: see :func:`feeders`."""
+        return feeders(seen, part)
 
     def sources(self, seen: Observations, part: Part) -> pl.DataFrame:
         """Return the feeders that chance does not explain: columns as ``feeders``."""
@@ -151,7 +127,7 @@ class Funnel:
         """Test accounts by how many of those they contacted went on to the group's hub."""
         hub = self.hubs_of(seen, groups, part)
         fed = self.sources(seen, part).join(hub, on="hub")
-        itself = hub.join(validated_hubs(seen, conversions(seen, part), part), on="hub").rename(
+        itself = hub.join(validated_hubs(seen, part), on="hub").rename(
             {"hub": "account"}
         )
         return (
@@ -161,6 +137,38 @@ class Funnel:
         )
 
 
+@once
+def feeders(seen: Observations, part: Part) -> pl.DataFrame:
+    """Test accounts against validated hubs.
+
+    A convert whom several contacted counts for those of them who sent the most to that hub:
+    whoever happens to have contacted a recruiter's convert too is no recruiter.
+
+    Returns:
+        Columns account, hub, observed (converts), expected, weight, p_value, and q_value over
+        all accounts and hubs with a convert.
+    """
+    moves = conversions(seen, part)
+    hubs = validated_hubs(seen, part)
+    sent = (
+        _credited(moves.join(hubs, on="hub", how="semi"))
+        .group_by(account="sender", hub="hub")
+        .agg(observed=pl.col("recipient").n_unique().cast(pl.Float64))
+        .sort("account", "hub")
+    )
+    alone = sent.select("account", group="account").unique(maintain_order=True)
+    expected = expected_converts(seen, alone, sent.with_columns(group="account"), part)
+    observed = sent["observed"].to_numpy()
+    tail = counts.upper_tail(observed, expected)
+    return sent.with_columns(
+        expected=pl.Series(expected),
+        weight=pl.Series(counts.surprise(observed, expected)),
+        p_value=pl.Series(tail),
+        q_value=pl.Series(multiplicity.benjamini_hochberg(tail, tail.size)),
+    ).filter(pl.col("observed") > pl.col("expected"))
+
+
+@once
 def conversions(seen: Observations, part: Part) -> pl.DataFrame:
     """Return stranger contacts that were followed by an arrival elsewhere.
 
@@ -182,7 +190,8 @@ def conversions(seen: Observations, part: Part) -> pl.DataFrame:
     )
 
 
-def validated_hubs(seen: Observations, moves: pl.DataFrame, part: Part) -> pl.DataFrame:
+@once
+def validated_hubs(seen: Observations, part: Part) -> pl.DataFrame:
     """Return hubs whose arrivals had been contacted by strangers more than by chance.
 
     An account is contacted shortly before it arrives somewhere at a rate of its own: how often
@@ -194,6 +203,7 @@ def validated_hubs(seen: Observations, moves: pl.DataFrame, part: Part) -> pl.Da
         Columns hub, observed (converted arrivals), expected, p_value, q_value.
     """
     contacted = seen.strangers.filter(part.keeps("recipient_fold"))
+    moves = conversions(seen, part)
     by_hub = moves.group_by("hub").agg(
         observed=pl.col("recipient").n_unique().cast(pl.Float64),
         sources=pl.col("sender").n_unique(),
@@ -235,6 +245,7 @@ def _credited(moves: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@once
 def _arrivals(seen: Observations, part: Part) -> pl.DataFrame:
     """Return the first arrival of each account at each hub."""
     return seen.arrivals.filter(part.keeps("account_fold")).unique(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import polars as pl
@@ -13,6 +12,7 @@ from graphmeta.nulls.configuration import CLASSES, class_of
 from graphmeta.nulls.gaps import Moments
 from graphmeta.signals.base import FloatArray, IntArray, Observations, Part
 from graphmeta.signals.coordination import incidence
+from graphmeta.signals.memo import once
 
 HOUR_S = 3_600
 #: Widths of the windows, seconds.
@@ -39,6 +39,7 @@ class Nearness:
     factor: FloatArray
 
 
+@once
 def meetings(seen: Observations, part: Part) -> pl.DataFrame:
     """Return every meeting of two accounts in a target: a, b, target, gap (seconds), kind."""
     contacts = reached_in(seen, part)
@@ -47,19 +48,9 @@ def meetings(seen: Observations, part: Part) -> pl.DataFrame:
     return rows.with_columns(kind=pl.Series(kinds[rows["target"].to_numpy().astype(np.int64)]))
 
 
+@once
 def nearness(seen: Observations, part: Part) -> dict[int, Nearness]:
     """Learn from a part how near in time accounts meet in targets, by width."""
-    known = _LEARNT.setdefault(seen, {})
-    if part not in known:
-        known[part] = _learn(seen, part)
-    return known[part]
-
-
-#: What was learnt, for as long as what it was learnt from is around: every test asks for it.
-_LEARNT: WeakKeyDictionary[Observations, dict[Part, dict[int, Nearness]]] = WeakKeyDictionary()
-
-
-def _learn(seen: Observations, part: Part) -> dict[int, Nearness]:
     contacts = reached_in(seen, part)
     accounts = seen.circle_of.size
     rows = meetings(seen, part)
@@ -77,6 +68,7 @@ def _learn(seen: Observations, part: Part) -> dict[int, Nearness]:
     return learnt
 
 
+@once
 def reached_in(seen: Observations, part: Part) -> pl.DataFrame:
     """Return the stranger contacts of a part: sender, recipient, time."""
     return seen.strangers.filter(part.keeps("recipient_fold")).select("sender", "recipient", "time")

@@ -1,0 +1,158 @@
+"""Which of a group's accounts belong to it, and which others do?
+
+Every account of a group is tested against the rest of it, and every account that shares a bin
+with it against all of it; who fails goes, who passes comes, until nothing changes. What a group's
+tests say depends on its accounts alone, so each set of accounts is asked about once, however many
+groups, cuts and rounds have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from graphmeta.signals.base import Layer, Observations, Part
+
+#: A member stays in a group where chance explains its share of it at most this often.
+KEEP_AT = 0.01
+#: False discovery rate at which outsiders join a group.
+GROW_AT = 0.1
+ROUNDS = 8
+#: Sets of accounts that layers are asked about together: each has hundreds of outsiders to test.
+_SETS_AT_ONCE = 2_000
+
+CUTS = ("cut", "group", "account")
+
+
+def refine(
+    seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, part: Part, least: int
+) -> pl.DataFrame:
+    """Prune and grow groups by their members' tests, until nothing changes or ``ROUNDS``.
+
+    Groups of different cuts do not see one another. Pieces of one ring all grow towards the
+    whole ring; the piece whose members belong most surely gets it, and the others keep what is
+    left.
+
+    Args:
+        seen: What is observed.
+        layers: The layers.
+        groups: Columns cut, group, account; no group number in two cuts.
+        part: The part of the data that has a say.
+        least: The fewest accounts of a group.
+
+    Returns:
+        Columns as ``groups``, in order of group and account.
+    """
+    asked = _Asked(seen, layers, part)
+    for _ in range(ROUNDS):
+        if groups.is_empty():
+            break
+        kept = disjoint(asked.passed(groups), least)
+        if kept.equals(groups):
+            break
+        groups = kept
+    return groups
+
+
+def disjoint(groups: pl.DataFrame, least: int) -> pl.DataFrame:
+    """Give every account of a cut to the group of the largest gain that holds it.
+
+    Args:
+        groups: Columns cut, group, account, gain.
+        least: Groups left with fewer accounts are dropped, and give theirs to nobody.
+
+    Returns:
+        Columns cut, group, account, in order of group and account.
+    """
+    return (
+        groups.sort("account", "gain", "group", descending=[False, True, False])
+        .unique(["cut", "account"], keep="first", maintain_order=True)
+        .filter(pl.len().over("group") >= least)
+        .select(CUTS)
+        .sort("group", "account")
+    )
+
+
+def member_tests(
+    seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, part: Part
+) -> pl.DataFrame:
+    """Test members over all layers: columns group, account, p_value (Bonferroni over layers)."""
+    frames = [
+        layer.members(seen, groups, part).lazy().select("group", "account", "p_value")
+        for layer in layers
+    ]
+    return (
+        pl.concat(frames)
+        .group_by("group", "account")
+        .agg((pl.col("p_value").min() * len(layers)).clip(upper_bound=1.0))
+        .sort("group", "account")
+        .collect()
+    )
+
+
+class _Asked:
+    """The sets of accounts that were asked about, and who passed as a member of each."""
+
+    def __init__(self, seen: Observations, layers: Sequence[Layer], part: Part) -> None:
+        self._seen, self._layers, self._part = seen, layers, part
+        self._number_of: dict[bytes, int] = {}
+        self._known = pl.DataFrame(
+            schema={"set": pl.UInt32, "account": pl.UInt32, "gain": pl.Float64}
+        )
+
+    def passed(self, groups: pl.DataFrame) -> pl.DataFrame:
+        """Return who stays in or joins each group: columns cut, group, account, gain."""
+        frame = groups.sort("group", "account")
+        number, first = np.unique(frame["group"].to_numpy(), return_index=True)
+        sets = np.split(frame["account"].to_numpy(), first[1:])
+        known = len(self._number_of)
+        of_group = [self._number_of.setdefault(one.tobytes(), len(self._number_of)) for one in sets]
+        new = {found: one for found, one in zip(of_group, sets, strict=True) if found >= known}
+        self._ask(new)
+        numbered = pl.DataFrame(
+            {"cut": frame["cut"].gather(first), "group": number, "set": of_group},
+            schema_overrides={"set": pl.UInt32},
+        )
+        return numbered.join(self._known, on="set").select(*CUTS, "gain")
+
+    def _ask(self, sets: dict[int, np.ndarray]) -> None:
+        numbers = list(sets)
+        for start in range(0, len(numbers), _SETS_AT_ONCE):
+            some = numbers[start : start + _SETS_AT_ONCE]
+            groups = pl.DataFrame(
+                {
+                    "group": np.repeat(some, [sets[one].size for one in some]).astype(np.uint32),
+                    "account": np.concatenate([sets[one] for one in some]),
+                }
+            )
+            tests = member_tests(self._seen, self._layers, groups, self._part)
+            passing = _passing(tests, groups).rename({"group": "set"})
+            self._known = pl.concat([self._known, passing])
+
+
+def _passing(tests: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """Return the members that stay and the others that join: columns group, account, gain.
+
+    The others join where Benjamini-Hochberg over all of the group's outsiders accepts them. Of
+    those that cannot be accepted, only the number counts.
+    """
+    inside = pl.col("inside").fill_null(False)
+    rank = pl.col("p_value").rank("max").over("group", "inside")
+    accepted = pl.col("p_value") * (pl.col("p_value") <= GROW_AT * rank / pl.col("tests"))
+    joins = pl.col("p_value") <= accepted.max().over("group", "inside")
+    stays = pl.col("p_value") <= KEEP_AT
+    gain = -pl.col("p_value").clip(lower_bound=1e-300).log().sort().sum().over("group")
+    judged = tests.lazy().join(
+        groups.lazy().with_columns(inside=pl.lit(True)), on=["group", "account"], how="left"
+    )
+    return (
+        judged.with_columns(inside=inside)
+        .with_columns(tests=pl.len().over("group", "inside"))
+        .filter(pl.col("p_value") <= GROW_AT)
+        .with_columns(passes=pl.when("inside").then(stays).otherwise(joins))
+        .filter("passes")
+        .select("group", "account", gain=gain)
+        .collect()
+    )
