@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from graphmeta import seeds
 from graphmeta.errors import UsageError
-from graphmeta.synthetic import CAMPAIGN_NAMES
-from graphmeta.synthetic.campaigns import Campaign, Evasion
+from graphmeta.synthetic import CAMPAIGN_NAMES, Plan
+from graphmeta.synthetic.campaigns import Campaign, Evasion, asked
 from graphmeta.synthetic.campaigns.ring import Ring
 from graphmeta.synthetic.clock import HOUR
 
@@ -66,11 +66,13 @@ class Case:
     def world_seed(self) -> int:
         """The generator's seed: another town for every case, so that worlds are independent.
 
-        Steps of a sweep share a town, because they are to differ in nothing but the step.
+        Steps of a sweep share a town, because they are to differ in nothing but the step; so do
+        a campaign by its name alone and the same with parameters.
         """
         if self.steps:
             return self.seed
-        return seeds.key("bench", self.label, self.accounts, self.seed) % 2**31
+        kind, _ = asked.split(self.label)
+        return seeds.key("bench", kind, self.accounts, self.seed) % 2**31
 
 
 @dataclass(frozen=True)
@@ -154,20 +156,24 @@ def cases(
     Args:
         suite: One of ``SUITES``.
         count: Worlds of each kind, seeds 0 to ``count`` - 1; by default the suite's own number.
-        campaigns: Plant these, instead of the suite's; sweeps in ``evasion``.
+        campaigns: Plant these, instead of the suite's, with parameters if there are any
+            (``"funnel:camouflage=3"``); sweeps in ``evasion``.
         accounts: Size of all worlds, instead of the suite's sizes.
 
     Raises:
-        UsageError: A suite, campaign or sweep is unknown, or ``count`` is less than 1.
+        UsageError: A suite, campaign, parameter or sweep is unknown, or ``count`` is less than 1.
     """
     found = _suite(suite)
     labels = tuple(campaigns) or found.labels or tuple(SWEEPS)
     known = tuple(SWEEPS) if suite == "evasion" else (*CAMPAIGN_NAMES, INNOCENT)
     for label in labels:
-        if label not in known:
+        name, values = (label, {}) if suite == "evasion" else asked.split(label)
+        if name not in known or (values and name == INNOCENT):
             raise UsageError(
                 f"The suite {suite} has no campaign {label!r}.", "Known: " + ", ".join(known) + "."
             )
+        if values:
+            Plan(campaigns=(label,)).planned()  # refuses what cannot be, before anything runs
     count = found.seeds if count is None else count
     if count < 1:
         raise UsageError(f"--seeds {count} makes no sense.", "Ask for at least one.")

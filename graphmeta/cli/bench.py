@@ -35,8 +35,8 @@ class WorldOptions:
     campaign: Annotated[
         tuple[str, ...],
         Parameter(
-            help="Plant this campaign instead of the suite's (no_campaign for none; in evasion a "
-            "sweep). Repeatable.",
+            help="Plant this campaign instead of the suite's, with parameters if you like, as synth "
+            "takes them (no_campaign for none; in evasion a sweep). Repeatable.",
             metavar="NAME",
         ),
     ] = ()
