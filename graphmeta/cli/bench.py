@@ -35,8 +35,9 @@ class WorldOptions:
     campaign: Annotated[
         tuple[str, ...],
         Parameter(
-            help="Plant this campaign instead of the suite's, with parameters if you like, as synth "
-            "takes them (no_campaign for none; in evasion a sweep). Repeatable.",
+            help="Plant this campaign instead of the suite's, with parameters as synth takes them; "
+            "no_campaign for none; or a sweep (pace, camouflage, ...: a wrong name lists all). "
+            "Repeatable.",
             metavar="NAME",
         ),
     ] = ()

@@ -204,7 +204,7 @@ def make(plan: Plan, handle: BinaryIO, progress: Progress = silent) -> Made:
 
 
 def _seven(asked: str) -> list[str]:
-    """Return seven campaigns for ``seven_at_once``, each with what is asked of all; else the one."""
+    """Return seven campaigns for ``seven_at_once``, each with what is asked of all, else one."""
     name, colon, values = asked.partition(":")
     return [f"{each}{colon}{values}" for each in SEVEN] if name == _SEVEN_NAME else [asked]
 

@@ -18,9 +18,10 @@ from graphmeta.synthetic.campaigns.evasion import Evasion
 from graphmeta.synthetic.town import DECLARATIONS
 
 #: Parameters that lie between 0 and 1.
-SHARES = frozenset(
-    "overlap heeds converts passes_on picks isolated echoes follows accepts strangers greets "
-    "again friends calling banned bought_replies aged charm".split()
+SHARES = (
+    *("overlap", "heeds", "converts", "passes_on", "picks", "isolated", "echoes", "follows"),
+    *("accepts", "strangers", "greets", "again", "friends", "calling", "banned"),
+    *("bought_replies", "aged", "charm"),
 )
 _WORDS = {"yes": True, "true": True, "no": False, "false": False}
 #: Set by the campaign itself.
