@@ -28,7 +28,7 @@ def overview(one: Matched, made: Sequence[Matched], name: str) -> dict[str, Any]
         made: All that were compared, as rulers.
         name: The id of the chart's place, unique in its page.
     """
-    from bokeh.models import ColumnDataSource, FactorRange
+    from bokeh.models import ColumnDataSource
 
     found = {measure.title: apart(measure, one, made) for measure in MEASURES}
     told = {title: each for title, each in found.items() if each.median is not None}
@@ -37,7 +37,7 @@ def overview(one: Matched, made: Sequence[Matched], name: str) -> dict[str, Any]
     height = _FRAME + _ROW * len(told)
     plot = style.plain_figure(
         height,
-        y_range=FactorRange(*reversed(told)),
+        y_range=list(reversed(told)),
         x_range=(0, max(0.5, 1.05 * max(_ends(each) for each in told.values()))),
         x_axis_label="distance",
     )
@@ -50,7 +50,8 @@ def overview(one: Matched, made: Sequence[Matched], name: str) -> dict[str, Any]
             plot.hbar(y=[title], left=[low - 0.004], right=[high + 0.004], height=0.6,
                       fill_color=style.EVENTS, line_color=None)  # fmt: skip
         colour = _COLOURS.get(each.verdict, style.STARTING)
-        plot.line([each.least, each.most], [title, title], line_color=colour, line_width=2)
+        ends = [each.least or 0.0, each.most or 0.0]
+        plot.line(ends, [title, title], line_color=colour, line_width=2)
         dot = ColumnDataSource({"x": [each.median], "y": [title]})
         plot.scatter("x", "y", source=dot, marker=_MARKERS.get(each.verdict, "square"), size=9,
                      fill_color=colour, line_color="#ffffff")  # fmt: skip
