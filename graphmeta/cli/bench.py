@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Group, Parameter, validators
 
@@ -226,7 +226,8 @@ def _table(headers: list[str], left: int = 1) -> Table:
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for place, header in enumerate(headers):
-        table.add_column(header, justify="left" if place < left else "right", overflow="fold")
+        justify: Literal["left", "right"] = "left" if place < left else "right"
+        table.add_column(header, justify=justify, overflow="fold", no_wrap=place == 0)
     return table
 
 
@@ -238,11 +239,21 @@ def _tell(console: Console, results: Mapping[str, Any], folder: Path) -> None:
     summary = results["summary"]
     for shown in views.ranking_tables(summary, results["detectors"]):
         console.print(text(f"Average precision, {words.count(shown['accounts'])} accounts", "bold"))
-        table = _table(["Campaign", *map(words.plain, shown["detectors"]), "by chance"])
         rows = shown["rows"]
-        for row in [*rows, shown["mean"]] if len(rows) > 1 else rows:
-            cells = [_cell(cell) for cell in row["cells"]]
-            table.add_row(words.plain(row["label"]), *cells, words.number(row["by_chance"]))
+        rows = [*rows, {**shown["mean"], "label": "mean"}] if len(rows) > 1 else rows
+        names = [words.plain(name) for name in shown["detectors"]]
+        labels = [words.plain(row["label"]) for row in rows]
+        cells = [[_cell(cell) for cell in row["cells"]] for row in rows]
+        chance = [words.number(row["by_chance"]) for row in rows]
+        # Whichever there is more of goes down the page.
+        if len(rows) < len(names):
+            table = _table(["Detector", *labels])
+            for name, *said in [*zip(names, *cells, strict=True), ("by chance", *chance)]:
+                table.add_row(name, *said)
+        else:
+            table = _table(["Campaign", *names, "by chance"])
+            for label, said, random in zip(labels, cells, chance, strict=True):
+                table.add_row(label, *said, random)
         console.print(table)
         console.print()
     _tell_flags(console, [row for row in summary["detectors"] if row["flags"]])
