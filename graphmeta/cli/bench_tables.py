@@ -40,8 +40,8 @@ def tell(console: Console, results: Mapping[str, Any], folder: Path) -> None:
         # Whichever there is more of goes down the page.
         if len(rows) < len(names):
             table = _table(["Detector", *labels])
-            for name, *said in [*zip(names, *cells, strict=True), ("by chance", *chance)]:
-                table.add_row(name, *said)
+            for name, *figures in [*zip(names, *cells, strict=True), ("by chance", *chance)]:
+                table.add_row(name, *figures)
         else:
             table = _table(["Campaign", *names, "by chance"])
             for label, found, by_chance in zip(labels, cells, chance, strict=True):
@@ -68,11 +68,9 @@ def _tell_flags(console: Console, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     console.print(text("Flagged clusters (the rest rank accounts only)", "bold"))
-    said = (
-        "Campaigns detected; false clusters per world; look-alikes and, per world, contacted people"
-    )
+    said = "Campaigns detected; false clusters per world; look-alikes and, per world, people reached by campaigns"
     console.print(text(f"{said} flagged; precision at budget.", "dim"))
-    headers = ["Detector", "size", "detected", "false", "alikes", "contacted", "budget",
+    headers = ["Detector", "size", "detected", "false", "alikes", "reached", "budget",
                "seconds"]  # fmt: skip
     table = _table(headers)
     for row in rows:
