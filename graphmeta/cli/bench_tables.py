@@ -68,8 +68,10 @@ def _tell_flags(console: Console, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     console.print(text("Flagged clusters (the rest rank accounts only)", "bold"))
-    said = "Campaigns detected; false clusters per world; look-alikes and, per world, people reached by campaigns"
-    console.print(text(f"{said} flagged; precision at budget.", "dim"))
+    told = (
+        "Campaigns detected; per world, false clusters, and people flagged whom campaigns reached."
+    )
+    console.print(text(told, "dim"))
     headers = ["Detector", "size", "detected", "false", "alikes", "reached", "budget",
                "seconds"]  # fmt: skip
     table = _table(headers)
