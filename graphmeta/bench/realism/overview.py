@@ -28,8 +28,6 @@ def overview(one: Matched, made: Sequence[Matched], name: str) -> dict[str, Any]
         made: All that were compared, as rulers.
         name: The id of the chart's place, unique in its page.
     """
-    from bokeh.models import ColumnDataSource
-
     found = {measure.title: apart(measure, one, made) for measure in MEASURES}
     told = {title: each for title, each in found.items() if each.median is not None}
     if not told:
@@ -52,9 +50,8 @@ def overview(one: Matched, made: Sequence[Matched], name: str) -> dict[str, Any]
         colour = _COLOURS.get(each.verdict, style.STARTING)
         ends = [each.least or 0.0, each.most or 0.0]
         plot.line(ends, [title, title], line_color=colour, line_width=2)
-        dot = ColumnDataSource({"x": [each.median], "y": [title]})
-        plot.scatter("x", "y", source=dot, marker=_MARKERS.get(each.verdict, "square"), size=9,
-                     fill_color=colour, line_color="#ffffff")  # fmt: skip
+        plot.scatter([each.median or 0.0], [title], marker=_MARKERS.get(each.verdict, "square"),
+                     size=9, fill_color=colour, line_color="#ffffff")  # fmt: skip
     return {
         "name": name,
         "height": height,
