@@ -75,11 +75,7 @@ GRIDS: dict[str, dict[str, tuple[Any, ...]]] = {
         "at_least": (5, 10, 20, 40),
         "similarity": (0.0, 0.05, 0.1, 0.2, 0.3),
     },
-    "coordinationz_targets": {
-        "objects": ("target", "target_and_day"),
-        "at_least": (5, 10),
-        "alpha": (0.01, 0.05),
-    },
+    "coordinationz_targets": {"at_least": (5, 10), "alpha": (0.01, 0.05)},
     "coordinationz_moments": {"at_least": (10, 20), "alpha": (0.01, 0.05)},
     "pyod": {
         "model": ("ecod", "copod", "iforest", "knn", "lof"),

@@ -35,8 +35,8 @@ def lost_sight(summary: Mapping[str, Any]) -> Row | None:
     """Return how far an attacker must go: a row per sweep, a cell per detector.
 
     Returns:
-        ``columns``, ``rows``; none where nothing was swept. A cell holds the step, and under it
-        what share of the plain ring's reach is left, or "never".
+        ``columns``, ``rows``; none where nothing was swept. A cell holds the step, "at once" where
+        not even the first is seen, or "never"; and what share of the plain ring's reach is left.
     """
     found = [(each, rows) for each in SWEEPS if (rows := _steps(summary, each)) is not None]
     if not found:
@@ -62,6 +62,8 @@ def _lost(sweep: Sweep, rows: Sequence[Row]) -> dict[str, str]:
         return {"step": words.NOTHING, "left": ""}
     for row in rows:
         if row["average_precision"]["value"] < LOST:
+            if row is rows[0]:
+                return {"step": "at once", "left": ""}
             left = (
                 f"{words.share(row['reach'] / reach(PLAIN))} of reach" if sweep.costs_reach else ""
             )
