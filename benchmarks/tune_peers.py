@@ -75,6 +75,8 @@ GRIDS: dict[str, dict[str, tuple[Any, ...]]] = {
         "at_least": (5, 10, 20, 40),
         "similarity": (0.0, 0.05, 0.1, 0.2, 0.3),
     },
+    "coordinationz_targets": {"at_least": (5, 10, 20), "alpha": (0.01, 0.05)},
+    "coordinationz_moments": {"at_least": (10, 20, 40), "alpha": (0.01, 0.05)},
     "pyod": {
         "model": ("ecod", "copod", "iforest", "knn", "lof"),
         "features": ("all", "few"),
@@ -109,6 +111,8 @@ NEAR: dict[str, dict[str, tuple[Any, ...]]] = {
         "at_least": (20, 40),
         "similarity": (0.0, 0.05, 0.2),
     },
+    "coordinationz_targets": {"at_least": (10, 20), "alpha": (0.05,)},
+    "coordinationz_moments": {"at_least": (20, 40), "alpha": (0.05,)},
     "pyod": {"model": ("ecod", "copod"), "features": ("all",)},
 }
 

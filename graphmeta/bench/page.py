@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphmeta.bench import views
+from graphmeta.bench import cost, figures, views
 from graphmeta.bench.suites import SUITES
 from graphmeta.bench.summary import summarise
 from graphmeta.report import page, words
@@ -47,9 +47,9 @@ def page_html(results: Mapping[str, Any]) -> str:
             timelines=[row for row in summary["campaigns"] if row["contacts_before"]["n"]],
             looks={name: look(place) for place, name in enumerate(results["detectors"])},
             charts=charts,
+            lost=cost.lost_sight(summary),
             failures=views.failures(results["entries"]),
-            figure=views.figure,
-            interval=views.interval,
+            figures=figures,
             scripts=scripts if has_charts else [],
             policy=page.content_policy(scripts if has_charts else []),
         )

@@ -7,34 +7,19 @@ of campaigns come from the generator, so a new campaign joins ``standard`` by it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphmeta import seeds
+from graphmeta.bench import sweeps
+from graphmeta.bench.sweeps import Step
 from graphmeta.errors import UsageError
-from graphmeta.synthetic import CAMPAIGN_NAMES
-from graphmeta.synthetic.campaigns import Campaign, Evasion
-from graphmeta.synthetic.campaigns.ring import Ring
-from graphmeta.synthetic.clock import HOUR
+from graphmeta.synthetic import CAMPAIGN_NAMES, Plan
+from graphmeta.synthetic.campaigns import Campaign, asked
 
 #: The label of worlds without any campaign.
 INNOCENT = "no_campaign"
 #: The size that stands for small platforms.
 SMALL = 2_000
-
-
-@dataclass(frozen=True)
-class Step:
-    """Where a case stands on the attacker's cost curve.
-
-    Args:
-        sweep: What the attacker changes.
-        value: To how much.
-        reach: Strangers of the list whom an actor contacts per week, as planned.
-    """
-
-    sweep: str
-    value: float
-    reach: float
 
 
 @dataclass(frozen=True)
@@ -66,11 +51,13 @@ class Case:
     def world_seed(self) -> int:
         """The generator's seed: another town for every case, so that worlds are independent.
 
-        Steps of a sweep share a town, because they are to differ in nothing but the step.
+        Steps of a sweep share a town, because they are to differ in nothing but the step; so do
+        a campaign by its name alone and the same with parameters.
         """
         if self.steps:
             return self.seed
-        return seeds.key("bench", self.label, self.accounts, self.seed) % 2**31
+        kind, _ = asked.split(self.label)
+        return seeds.key("bench", kind, self.accounts, self.seed) % 2**31
 
 
 @dataclass(frozen=True)
@@ -80,10 +67,11 @@ class Suite:
     Args:
         name: Its name.
         says: What it is for, in a line.
-        labels: Campaigns that it plants, one per world; INNOCENT is none.
+        labels: Campaigns that it plants, one per world (INNOCENT is none), and sweeps.
         sizes: Accounts of its worlds.
         days: Length of its worlds.
         seeds: Worlds of each kind.
+        only: Values to which it narrows a sweep, by the sweep's name.
     """
 
     name: str
@@ -92,16 +80,19 @@ class Suite:
     sizes: tuple[int, ...]
     days: int
     seeds: int
+    only: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 SUITES = (
     Suite(
         "quick",
-        "A few small worlds, one for each main kind of campaign and one without: minutes.",
-        ("shared_targets", "one_clock", "funnel", "grooming", "evasive_30m_30pct", INNOCENT),
+        "A few small worlds: one for each main kind of campaign, one without, and a ring with ever "
+        "more camouflage: minutes.",
+        ("shared_targets", "one_clock", "funnel", "grooming", INNOCENT, "camouflage"),
         (SMALL,),
         21,
         1,
+        {"camouflage": (0, 3, 7)},
     ),
     Suite(
         "standard",
@@ -114,7 +105,7 @@ SUITES = (
     Suite(
         "evasion",
         "Rings that pay ever more for hiding: what it costs them in reach.",
-        (),
+        tuple(each.name for each in sweeps.SWEEPS),
         (5_000,),
         28,
         3,
@@ -129,19 +120,6 @@ SUITES = (
     ),
 )
 
-#: The ring from which every sweep of ``evasion`` starts, changing one thing at a time: 24 accounts
-#: that each contact 24 strangers a week for 18 days, half of them per target, within six hours.
-_ACTORS = 24
-_DAYS = 18.0
-_WEEKS = _DAYS / 7
-_PLAIN: dict[str, float] = {"pace": 24.0, "overlap": 0.5, "window": 6.0, "camouflage": 0.0}
-SWEEPS: dict[str, tuple[float, ...]] = {
-    "pace": (48.0, 24.0, 12.0, 6.0, 3.0),
-    "camouflage": (0.0, 1.0, 3.0, 7.0),
-    "overlap": (0.8, 0.5, 0.25, 0.12),
-    "window": (0.5, 6.0, 24.0, 96.0),
-}
-
 
 def cases(
     suite: str,
@@ -154,35 +132,46 @@ def cases(
     Args:
         suite: One of ``SUITES``.
         count: Worlds of each kind, seeds 0 to ``count`` - 1; by default the suite's own number.
-        campaigns: Plant these, instead of the suite's; sweeps in ``evasion``.
+        campaigns: Plant these, instead of the suite's: names, with parameters if there are any
+            (``"funnel:camouflage=3"``), and sweeps, whole.
         accounts: Size of all worlds, instead of the suite's sizes.
 
     Raises:
-        UsageError: A suite, campaign or sweep is unknown, or ``count`` is less than 1.
+        UsageError: A suite, campaign, parameter or sweep is unknown, or ``count`` is less than 1.
     """
     found = _suite(suite)
-    labels = tuple(campaigns) or found.labels or tuple(SWEEPS)
-    known = tuple(SWEEPS) if suite == "evasion" else (*CAMPAIGN_NAMES, INNOCENT)
-    for label in labels:
-        if label not in known:
-            raise UsageError(
-                f"The suite {suite} has no campaign {label!r}.", "Known: " + ", ".join(known) + "."
-            )
     count = found.seeds if count is None else count
     if count < 1:
         raise UsageError(f"--seeds {count} makes no sense.", "Ask for at least one.")
+    labels = list(dict.fromkeys(campaigns or found.labels))
+    for label in labels:
+        _refuse_unknown(label)
+    swept = [label for label in labels if sweeps.sweep(label)]
     made: list[Case] = []
     for size in found.sizes if accounts is None else (accounts,):
-        if suite == "evasion":
-            made += [
-                case for seed in range(count) for case in _sweeps(labels, size, found.days, seed)
-            ]
-            continue
-        for label in dict.fromkeys(labels):
-            for seed in range(count):
+        for label in labels:
+            if label not in swept:
                 planted = () if label == INNOCENT else (label,)
-                made.append(Case(label, planted, size, found.days, seed))
+                made += [Case(label, planted, size, found.days, seed) for seed in range(count)]
+        if swept:
+            rings = sweeps.rings(swept, found.days, {} if campaigns else found.only)
+            made += [
+                Case(label, (ring,), size, found.days, seed, steps)
+                for seed in range(count)
+                for label, ring, steps in rings
+            ]
     return made
+
+
+def _refuse_unknown(label: str) -> None:
+    """Refuse what cannot be planted, before anything runs."""
+    if label == INNOCENT or sweeps.sweep(label):
+        return
+    name, _ = asked.split(label)
+    if name not in CAMPAIGN_NAMES:
+        known = (*CAMPAIGN_NAMES, INNOCENT, *(each.name for each in sweeps.SWEEPS))
+        raise UsageError(f"There is no campaign {label!r}.", "Known: " + ", ".join(known) + ".")
+    Plan(campaigns=(label,))
 
 
 def _suite(name: str) -> Suite:
@@ -191,46 +180,4 @@ def _suite(name: str) -> Suite:
             return suite
     raise UsageError(
         f"There is no suite {name!r}.", "Known: " + ", ".join(each.name for each in SUITES) + "."
-    )
-
-
-def _sweeps(sweeps: Sequence[str], accounts: int, days: int, seed: int) -> list[Case]:
-    """Return one case per value of each sweep; the plain ring, a step of all of them, once."""
-    plain = Case(
-        "plain_ring",
-        (_ring(_PLAIN),),
-        accounts,
-        days,
-        seed,
-        tuple(Step(sweep, _PLAIN[sweep], _reach(_PLAIN)) for sweep in sweeps),
-    )
-    made = [plain]
-    for sweep in sweeps:
-        for value in SWEEPS[sweep]:
-            if value != _PLAIN[sweep]:
-                chosen = {**_PLAIN, sweep: value}
-                step = Step(sweep, value, _reach(chosen))
-                label = f"{sweep}_{value:g}"
-                made.append(Case(label, (_ring(chosen),), accounts, days, seed, (step,)))
-    return made
-
-
-def _reach(chosen: Mapping[str, float]) -> float:
-    """Return how many strangers of the list an actor contacts per week.
-
-    An account makes so many contacts a week and no more: those for show are lost to the list.
-    """
-    return chosen["pace"] / (1 + chosen["camouflage"])
-
-
-def _ring(chosen: Mapping[str, float]) -> Ring:
-    """Return the ring that an attacker's choices make."""
-    return Ring(
-        actors=_ACTORS,
-        targets=round(_reach(chosen) * _WEEKS / chosen["overlap"]),
-        overlap=chosen["overlap"],
-        window=chosen["window"] * HOUR,
-        days=_DAYS,
-        evasion=Evasion(camouflage=chosen["camouflage"], aged=0.8, charm=0.2),
-        name="ring",
     )

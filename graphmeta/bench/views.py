@@ -6,29 +6,16 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from graphmeta.bench import cost
+from graphmeta.bench.figures import figure, interval
+from graphmeta.bench.front import IN_FRONT, colours
 from graphmeta.report import words
 from graphmeta.report.charts.curves import Line, curves, look
 
-Figure = Mapping[str, Any]
 Row = dict[str, Any]
-_SWEEPS = {
-    "pace": ("Slower", "strangers per actor and week", "reach"),
-    "camouflage": ("More camouflage", "strangers per actor and week", "reach"),
-    "overlap": ("Less overlap", "share of the actors who reach the same stranger", "value"),
-    "window": ("Wider windows", "hours within which they reach the same stranger", "value"),
-}
-
-
-def figure(estimate: Figure) -> str:
-    """Write a figure between 0 and 1: ``0.94``."""
-    return words.score(estimate["value"])
-
-
-def interval(estimate: Figure, digits: int = 2) -> str:
-    """Write an interval: ``0.90 to 0.97``; nothing where there is none."""
-    if estimate["low"] is None:
-        return ""
-    return f"{estimate['low']:.{digits}f} to {estimate['high']:.{digits}f}"
+_GREY = (
+    f" The first and the {IN_FRONT - 1} with the highest means are in colour, the others in grey."
+)
 
 
 def lookalike_tables(summary: Mapping[str, Any]) -> list[Row]:
@@ -130,7 +117,8 @@ def charts(summary: Mapping[str, Any], detectors: Sequence[str]) -> list[Row]:
             "id": "curves",
             "title": "Precision and recall over accounts",
             "says": "How pure the top of the ranking is when so much of the planted accounts has "
-            "been reached; the mean over worlds with a campaign.",
+            "been reached; the mean over worlds with a campaign."
+            + (_GREY if len(detectors) > IN_FRONT else ""),
             "panels": _curve_panels(summary, looks),
         },
         {
@@ -145,8 +133,10 @@ def charts(summary: Mapping[str, Any], detectors: Sequence[str]) -> list[Row]:
             "id": "cost",
             "title": "What evasion costs the attacker",
             "says": "Rings of 24 accounts change one thing at a time, each account making so many "
-            "contacts a week and no more: what goes into camouflage is lost to the list.",
-            "panels": _step_panels(summary, looks),
+            "contacts a week and no more: what goes into camouflage, or is shared out over more "
+            "accounts, is lost to the list. The farther left a line stays high, the more reach an "
+            "attacker must give up." + (_GREY if len(detectors) > IN_FRONT else ""),
+            "panels": cost.panels(summary, looks),
         },
     ]
     return [part for part in parts if part["panels"]]
@@ -167,7 +157,12 @@ def _curve_panels(summary: Mapping[str, Any], looks: Mapping[str, Any]) -> list[
                 "part": "curves",
                 "title": f"Worlds of {words.count(size)} accounts",
                 "draw": partial(
-                    curves, [_thin(line) for line in lines], "recall", "precision", x_range=(0, 1)
+                    curves,
+                    colours([_thin(line) for line in lines]),
+                    "recall",
+                    "precision",
+                    x_range=(0, 1),
+                    height=380,
                 ),
                 "says": _says_at(rows, "precision", shown[4], "half of the planted accounts"),
                 "columns": ["detector", *(f"{rows[0]['recall'][at]:g}" for at in shown)],
@@ -227,60 +222,3 @@ def _calibration_panels(summary: Mapping[str, Any], looks: Mapping[str, Any]) ->
             }
         )  # fmt: skip
     return panels
-
-
-def _step_panels(summary: Mapping[str, Any], looks: Mapping[str, Any]) -> list[Row]:
-    panels = []
-    for sweep, (title, axis, place) in _SWEEPS.items():
-        rows = sorted(
-            (row for row in summary["steps"] if row["sweep"] == sweep), key=lambda row: row[place]
-        )
-        rows = [row for row in rows if row["average_precision"]["value"] is not None]
-        if not rows:
-            continue
-        names = list(dict.fromkeys(row["detector"] for row in rows))
-        lines = []
-        for name in names:
-            steps = [row for row in rows if row["detector"] == name]
-            found = [row["average_precision"] for row in steps]
-            lines.append(
-                Line(
-                    name,
-                    looks[name],
-                    [row[place] for row in steps],
-                    [each["value"] for each in found],
-                    [each["low"] for each in found],
-                    [each["high"] for each in found],
-                )
-            )
-        ticks = sorted({row[place] for row in rows})
-        panels.append(
-            {
-                "part": "cost",
-                "title": title,
-                "draw": partial(
-                    curves, lines, axis, "average precision", x_ticks=ticks, logarithmic=True
-                ),
-                "says": _says_step(lines[0], axis),
-                "columns": [axis, *names],
-                "rows": [
-                    [f"{tick:g}", *(_cell(rows, name, place, tick) for name in names)]
-                    for tick in ticks
-                ],
-            }
-        )
-    return panels
-
-
-def _says_step(line: Line, axis: str) -> str:
-    said = [f"{y:.2f} at {x:g}" for x, y in zip(line.x, line.y, strict=True)]
-    return f"Average precision of {words.plain(line.name)} by {axis}: {', '.join(said)}."
-
-
-def _cell(rows: Sequence[Row], name: str, place: str, tick: float) -> str:
-    for row in rows:
-        if row["detector"] == name and row[place] == tick:
-            found = row["average_precision"]
-            held = interval(found)
-            return f"{figure(found)} ({held})" if held else figure(found)
-    return words.NOTHING

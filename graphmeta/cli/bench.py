@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from cyclopts import App, Group, Parameter, validators
 
 from graphmeta.cli.bench_realism import realism
-from graphmeta.cli.console import output, print_json, text
+from graphmeta.cli.bench_tables import tell, tell_difference
+from graphmeta.cli.console import output, print_json
 from graphmeta.cli.options import OUTPUT, Json, Quiet
 from graphmeta.cli.progress import progress
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
 
 WORLDS = Group("Which worlds", sort_key=2)
 DETECTORS = Group("Which detectors, and how", sort_key=3)
@@ -35,8 +31,9 @@ class WorldOptions:
     campaign: Annotated[
         tuple[str, ...],
         Parameter(
-            help="Plant this campaign instead of the suite's (no_campaign for none; in evasion a "
-            "sweep). Repeatable.",
+            help="Plant this campaign instead of the suite's, with parameters as synth takes them; "
+            "no_campaign for none; or a sweep (pace, camouflage, ...: a wrong name lists all). "
+            "Repeatable.",
             metavar="NAME",
         ),
     ] = ()
@@ -149,7 +146,7 @@ def run(
     if json:
         print_json(results)
     else:
-        _tell(output(), results, folder)
+        tell(output(), results, folder)
 
 
 def _run(
@@ -217,115 +214,4 @@ def compare(
         return
     console = output()
     for each in compared:
-        _tell_difference(console, each)
-
-
-def _table(headers: list[str], left: int = 1) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for place, header in enumerate(headers):
-        table.add_column(header, justify="left" if place < left else "right", overflow="fold")
-    return table
-
-
-def _tell(console: Console, results: Mapping[str, Any], folder: Path) -> None:
-    """Print who finds what, what flags are worth, what failed, and where the page is."""
-    from graphmeta.bench import views
-    from graphmeta.report import words
-
-    summary = results["summary"]
-    for shown in views.ranking_tables(summary, results["detectors"]):
-        console.print(text(f"Average precision, {words.count(shown['accounts'])} accounts", "bold"))
-        table = _table(["Campaign", *map(words.plain, shown["detectors"]), "by chance"])
-        rows = shown["rows"]
-        for row in [*rows, shown["mean"]] if len(rows) > 1 else rows:
-            cells = [_cell(cell) for cell in row["cells"]]
-            table.add_row(words.plain(row["label"]), *cells, words.number(row["by_chance"]))
-        console.print(table)
-        console.print()
-    _tell_flags(console, [row for row in summary["detectors"] if row["flags"]])
-    failed = views.failures(results["entries"])
-    if failed:
-        console.print(text("What failed", "bold red"))
-        for each in failed:
-            where = words.plural(len(each["worlds"]), "world")
-            if len(each["worlds"]) == 1:
-                where = each["worlds"][0]
-            said = f"  {each['detector']} on {where}: {each['status']}, {each['reason']}"
-            console.print(text(said))
-        console.print()
-    console.print(text(f"The results are in {folder}. Next: open {folder / 'report.html'}"))
-
-
-def _tell_flags(console: Console, rows: list[dict[str, Any]]) -> None:
-    from graphmeta.report import words
-
-    if not rows:
-        return
-    console.print(text("Flagged clusters (the rest rank accounts only)", "bold"))
-    headers = ["Detector", "accounts", "detected", "false per world", "look-alikes flagged",
-               "contacted flagged", "precision at budget", "seconds"]  # fmt: skip
-    table = _table(headers)
-    for row in rows:
-        detected, alike = row["detected"], row["lookalikes_flagged"]
-        table.add_row(
-            words.plain(row["detector"]),
-            words.count(row["accounts"]),
-            _of(detected),
-            words.number(row["false_flagged"]["value"]),
-            _of(alike),
-            words.number(row["contacted_flagged"]["value"]),
-            words.score(row["precision_at_budget"]["value"]),
-            words.number(row["seconds"]["value"]),
-        )
-    console.print(table)
-    console.print()
-
-
-def _of(rate: Mapping[str, Any]) -> str:
-    """Write a rate as its counts: ``4 of 5``."""
-    return f"{round(rate['value'] * rate['n'])} of {rate['n']}" if rate["n"] else "–"
-
-
-def _cell(cell: Mapping[str, Any]) -> str:
-    from graphmeta.report import words
-
-    if cell["estimate"]["value"] is None:
-        return "failed" if cell["failed"] else words.NOTHING
-    said = words.score(cell["estimate"]["value"])
-    if cell["failed"]:
-        said += f" ({cell['worlds'] - cell['failed']} of {cell['worlds']})"
-    return said
-
-
-def _tell_difference(console: Console, compared: Mapping[str, Any]) -> None:
-    """Print one comparison: what changed first, then everything."""
-    from graphmeta.report import words
-
-    console.print(text(f"{compared['before']} → {compared['after']}", "bold"))
-    for remark in compared["remarks"]:
-        console.print(text(words.sentence(remark), "dim"))
-    headers = ["Detector", "Accounts", "Campaign", "Measure", "before", "after", "difference",
-               "95 % interval", "worlds", ""]  # fmt: skip
-    table = _table(headers, left=4)
-    for row in compared["rows"]:
-        change = row["difference"]
-        held = "" if change["low"] is None else f"{change['low']:+.3f} to {change['high']:+.3f}"
-        table.add_row(
-            words.plain(row["detector"]),
-            words.count(row["accounts"]),
-            words.plain(row["label"]),
-            row["measure"],
-            words.number(row["before"]),
-            words.number(row["after"]),
-            f"{change['value']:+.3f}",
-            held,
-            str(change["n"]),
-            text(row["verdict"], {"better": "green", "worse": "red"}.get(row["verdict"], "")),
-        )
-    console.print(table)
-    for verdict in ("better", "worse"):
-        count = sum(row["verdict"] == verdict for row in compared["rows"])
-        console.print(text(f"{verdict.capitalize()}: {words.plural(count, 'figure')}."))
-    console.print()
+        tell_difference(console, each)

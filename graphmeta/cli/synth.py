@@ -62,6 +62,8 @@ class HiddenOptions:
         Parameter(
             help="Abuse to plant: bulk, split_list, shared_targets, one_clock, drip, funnel, "
             "grooming, tiny, taken_over, ... (a wrong name lists all), or seven_at_once. "
+            "Parameters are drawn by seed, but for those that follow a colon: "
+            "funnel:converts=0.3,camouflage=2 (a wrong one lists all). "
             "Repeatable, also for several of one name; none for a world without.",
             metavar="NAME",
         ),
@@ -110,6 +112,7 @@ def synth(
     For example:
 
     - `graphmeta synth --out WORLD --campaign funnel`
+    - `graphmeta synth --out WORLD --campaign shared_targets:overlap=0.2,window=43200,camouflage=3`
     - `graphmeta synth --out WORLD --events 10000000 --seed 1`
     - `graphmeta synth --out WORLD --accounts 5000 --days 60 --campaign none --lookalike courier`
     """

@@ -21,6 +21,7 @@ from graphmeta.engines.base import Progress, silent
 from graphmeta.errors import UsageError
 from graphmeta.synthetic import life, naming
 from graphmeta.synthetic.campaigns import CAMPAIGNS, SEVEN, Campaign, Planted, Recipe
+from graphmeta.synthetic.campaigns import asked as asking
 from graphmeta.synthetic.lookalikes import LOOKALIKES, Lookalike, Posed
 from graphmeta.synthetic.sheet import Events
 from graphmeta.synthetic.store import Store
@@ -28,8 +29,9 @@ from graphmeta.synthetic.town import Town
 
 #: All kinds of look-alike, in the order in which they are posed.
 ALL_LOOKALIKES = tuple(lookalike.kind for lookalike in LOOKALIKES)
+_SEVEN_NAME = "seven_at_once"
 #: All names by which campaigns can be asked for.
-CAMPAIGN_NAMES: tuple[str, ...] = (*(recipe.name for recipe in CAMPAIGNS), "seven_at_once")
+CAMPAIGN_NAMES: tuple[str, ...] = (*(recipe.name for recipe in CAMPAIGNS), _SEVEN_NAME)
 
 #: Fewer people are no town.
 LEAST_ACCOUNTS = 200
@@ -48,7 +50,7 @@ class Plan:
         accounts: Ordinary people, at least 200; look-alikes and campaigns open more accounts.
         days: Length, at least 7, and at least 3 days more than ``quiet_days``.
         campaigns: Names from ``CAMPAIGN_NAMES`` (parameters drawn by seed; ``seven_at_once`` is
-            seven of them), or campaigns with parameters.
+            seven of them), names with parameters (``"funnel:converts=0.3,aged=1"``), or campaigns.
         lookalikes: Kinds from ``ALL_LOOKALIKES``; one that is named twice is posed twice.
         seed: Same seed, same bytes.
         quiet_days: Days at the start without campaigns.
@@ -79,19 +81,20 @@ class Plan:
         self.planned()
 
     def planned(self) -> dict[str, Campaign]:
-        """Return campaigns with parameters by label, drawing those that were asked for by name.
+        """Return campaigns with parameters by label, drawing what was not asked for.
 
         The second campaign of one name is labelled ``name-2``, and so on.
         """
         asked: list[Campaign | str] = []
         for each in self.campaigns:
-            asked.extend(SEVEN if each == "seven_at_once" else (each,))
-        names = [each if isinstance(each, str) else each.name for each in asked]
+            asked.extend(_seven(each) if isinstance(each, str) else (each,))
+        names = [asking.split(each)[0] if isinstance(each, str) else each.name for each in asked]
         planned: dict[str, Campaign] = {}
         for label, campaign in zip(_numbered(names), asked, strict=True):
             if isinstance(campaign, str):
                 rng = seeds.generator("world", self.seed, "parameters", label)
-                planned[label] = _recipe(campaign).draw(rng)
+                name, values = asking.split(campaign)
+                planned[label] = asking.with_values(_recipe(name).draw(rng), values)
             else:
                 planned[label] = campaign
         return planned
@@ -198,6 +201,12 @@ def make(plan: Plan, handle: BinaryIO, progress: Progress = silent) -> Made:
         planted[label] = campaign.plant(seeds.generator("world", seed, "campaign", label), town)
         store.add(planted[label].events)
     return Made(plan, town, store, posed, planted)
+
+
+def _seven(asked: str) -> list[str]:
+    """Return seven campaigns for ``seven_at_once``, each with what is asked of all, else one."""
+    name, colon, values = asked.partition(":")
+    return [f"{each}{colon}{values}" for each in SEVEN] if name == _SEVEN_NAME else [asked]
 
 
 def _numbered(names: Sequence[str]) -> list[str]:

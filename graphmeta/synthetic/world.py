@@ -68,7 +68,7 @@ def make_world(
         accounts: Ordinary people, at least 200; look-alikes and campaigns open more accounts.
         days: Length, at least 7, and at least 3 days more than ``quiet_days``.
         campaigns: Names from ``CAMPAIGN_NAMES`` (parameters drawn by seed; ``seven_at_once`` is
-            seven of them), or campaigns with parameters.
+            seven of them), names with parameters (``"funnel:converts=0.3,aged=1"``), or campaigns.
         lookalikes: Kinds from ``ALL_LOOKALIKES``; one that is named twice is posed twice.
         seed: Same seed, same bytes.
         quiet_days: Days at the start without campaigns.

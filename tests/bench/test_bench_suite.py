@@ -184,7 +184,9 @@ def test_the_cost_of_evasion_is_drawn_where_a_suite_sweeps(results: dict[str, An
         world["steps"] = [{"sweep": "pace", "value": reach, "reach": reach}]
     page = page_html(changed)
     assert "What evasion costs the attacker" in page
-    assert "strangers per actor and week: " in page
+    assert "strangers reached per account and week: " in page
+    assert "How far an attacker must go to get away" in page
+    assert "How far an attacker must go to get away" not in page_html(results)
 
 
 def changed_results(results: dict[str, Any], change: Callable[[dict[str, Any]], None]) -> Any:
@@ -273,7 +275,7 @@ def test_what_is_no_result_is_refused(content: str, tmp_path: Path) -> None:
 def test_scores_without_worlds_need_a_suite_of_one_world(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("account,score\na,1\n", encoding="utf-8")
-    with pytest.raises(UsageError, match="which of the 6 worlds"):
+    with pytest.raises(UsageError, match="which of the 8 worlds"):
         run(Plan("quick"), [str(file)])
 
 

@@ -12,6 +12,7 @@ from graphmeta.bench import suites, worlds
 from graphmeta.bench.detector import Problem
 from graphmeta.bench.measures import timeline
 from graphmeta.bench.suites import Case, cases
+from graphmeta.bench.sweeps import PLAIN, SWEEPS, Sweep, rings
 from graphmeta.bench.worlds import Truth
 from graphmeta.errors import UsageError
 from graphmeta.synthetic import CAMPAIGN_NAMES, World
@@ -138,17 +139,49 @@ def test_a_sweep_costs_reach_where_an_account_may_make_so_many_contacts_and_no_m
     steps = [step for case in cases("evasion", count=1) for step in case.steps]
     reach = {step.value: step.reach for step in steps if step.sweep == "camouflage"}
     assert reach == {0: 24, 1: 12, 3: 6, 7: 3}
-    assert {step.sweep for step in steps} == set(suites.SWEEPS)
+    assert {step.sweep for step in steps} == {each.name for each in SWEEPS}
+    for each in SWEEPS:
+        assert [s.value for s in steps if s.sweep == each.name and s.value == PLAIN[each.name]]
+        assert len({s.reach for s in steps if s.sweep == each.name} - {24}) > 0 or (
+            not each.costs_reach
+        )
+
+
+@pytest.mark.parametrize("each", SWEEPS, ids=lambda each: each.name)
+def test_a_ring_reaches_what_its_step_says(each: Sweep) -> None:
+    for label, ring, (step, *_) in rings([each.name], 28, {}):
+        listed = ring.targets * ring.overlap * ring.actors
+        accounts = ring.actors * ring.evasion.split
+        assert listed / accounts / (ring.days / 7) == pytest.approx(step.reach, rel=0.03), label
+
+
+def test_a_ring_keeps_its_pace_in_a_short_world() -> None:
+    (_, long, _), *_ = rings(["pace"], 28, {})
+    (_, short, _), *_ = rings(["pace"], 14, {})
+    assert short.targets / short.days == pytest.approx(long.targets / long.days, rel=0.05)
 
 
 @pytest.mark.parametrize("suite", ["quick", "standard", "innocence"])
 def test_every_world_is_another_town_so_that_lookalikes_are_drawn_anew(suite: str) -> None:
-    drawn = [case.world_seed for case in cases(suite)]
+    drawn = [case.world_seed for case in cases(suite) if not case.steps]
     assert len(set(drawn)) == len(drawn)
 
 
 def test_steps_of_a_sweep_share_their_town() -> None:
     assert {case.world_seed for case in cases("evasion", count=2)} == {0, 1}
+
+
+def test_the_quick_suite_sweeps_camouflage_in_a_few_steps() -> None:
+    steps = [step.value for case in cases("quick") for step in case.steps]
+    assert steps == [0, 3, 7]
+    asked = [step.value for case in cases("quick", None, ["camouflage"]) for step in case.steps]
+    assert asked == [0, 1, 3, 7]
+
+
+def test_a_campaign_with_parameters_differs_from_the_plain_one_in_them_alone() -> None:
+    plain, more = cases("quick", 1, ["funnel", "funnel:camouflage=2"])
+    assert plain.world_seed == more.world_seed
+    assert (more.label, more.campaigns) == ("funnel:camouflage=2", ("funnel:camouflage=2",))
 
 
 def test_innocent_worlds_plant_nobody() -> None:
@@ -160,7 +193,8 @@ def test_innocent_worlds_plant_nobody() -> None:
     [
         ("nothing", {}, "There is no suite 'nothing'"),
         ("quick", {"campaigns": ["nothing"]}, "no campaign 'nothing'"),
-        ("evasion", {"campaigns": ["funnel"]}, "no campaign 'funnel'"),
+        ("quick", {"campaigns": ["funnel:nothing=1"]}, "no parameter 'nothing'"),
+        ("quick", {"campaigns": ["no_campaign:aged=1"]}, "no campaign 'no_campaign:aged=1'"),
         ("quick", {"count": 0}, "--seeds 0"),
     ],
 )

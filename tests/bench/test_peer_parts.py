@@ -17,7 +17,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from graphmeta.bench.detector import Problem
-from graphmeta.bench.peers import bipartite_model, networks
+from graphmeta.bench.peers import bipartite_model, coordinationz, networks
 from graphmeta.bench.peers.contacts import Form, Objects, contacts, incidence
 from graphmeta.bench.peers.cosine import Cosine
 from graphmeta.bench.peers.fraudar import Fraudar
@@ -179,3 +179,12 @@ def test_the_densest_block_comes_first_and_is_the_only_one_flagged(tmp_path: Pat
     assert flagged["account"].to_list() == [f"ring{i}" for i in range(6)]
     best = said.scores.sort("score", descending=True).head(6)
     assert set(best["account"]) == {f"ring{i}" for i in range(6)}
+
+
+def test_coordinationz_is_kept_from_configurations_that_lie_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COORDINATIONZ_CONFIG_PATH", "mine")
+    with coordinationz.without_config():
+        assert os.environ["COORDINATIONZ_CONFIG_PATH"] == os.devnull
+    assert os.environ["COORDINATIONZ_CONFIG_PATH"] == "mine"

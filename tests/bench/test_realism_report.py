@@ -15,6 +15,7 @@ from graphmeta.bench.realism import charts, page, phrases
 from graphmeta.bench.realism.compare import Apart, Matched, apart, as_json, compare, ordinary_world
 from graphmeta.bench.realism.log import DAY, busiest, real_events
 from graphmeta.bench.realism.measures import MEASURES, Portrait, portrait
+from graphmeta.bench.realism.overview import overview
 from graphmeta.cli import main
 from graphmeta.synthetic import make_world
 
@@ -188,3 +189,13 @@ def test_a_real_set_is_cut_to_its_busiest_days(real_data: Path) -> None:
     cut = busiest("college", real_events(real_data / "collegemsg" / "events.parquet"), 28)
     assert (len(cut), cut.accounts, cut.days) == (36_877, 1_388, 28)
     assert cut.time.max() < 28 * DAY
+
+
+def test_the_overview_has_a_row_per_measure_that_both_tell(made: list[Matched]) -> None:
+    for one in made:
+        drawn = overview(one, made, "glance")
+        assert drawn is not None
+        told = [each for each in MEASURES if apart(each, one, made).median is not None]
+        rows = drawn["item"]["doc"]["roots"][0]["attributes"]["y_range"]["attributes"]["factors"]
+        assert rows == [each.title for each in reversed(told)]
+        assert one.real.name in drawn["alternative"]

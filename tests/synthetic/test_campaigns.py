@@ -164,7 +164,7 @@ def test_taken_over_accounts_are_ordinary_ones_that_reach_one_list(seed: int) ->
 
 @SEEDS
 def test_sybils_talk_among_themselves_and_have_outside_friends(seed: int) -> None:
-    farm = SybilFarm(20, 20, mates=6.0, outsiders=10.0, accepts=0.5, warm=6.0, overlap=1.0)
+    farm = SybilFarm(20, 20, mates=6.0, outsiders=10.0, accepts=0.5, warm=6.0, reached_by=1.0)
     world = stage(farm, seed, people=2_000)
     talked = world.kind("message")
     inside = np.isin(talked.sender, world.account) & np.isin(talked.recipient, world.account)
@@ -184,7 +184,7 @@ def test_sybils_talk_among_themselves_and_have_outside_friends(seed: int) -> Non
 @SEEDS
 def test_a_farm_may_share_its_targets_or_split_them(seed: int) -> None:
     def shared(overlap: float) -> float:
-        farm = SybilFarm(12, 20, overlap=overlap, outsiders=0.0)
+        farm = SybilFarm(12, 20, reached_by=overlap, outsiders=0.0)
         contacts = sent(stage(farm, seed, people=2_000))
         count, _ = per_recipient(contacts.where(contacts.recipient < 2_000))
         return float(count.mean())

@@ -7,7 +7,7 @@ What each is, how contacts are laid before it, how it was tuned and what it scor
 from __future__ import annotations
 
 from graphmeta.bench.detector import Detector
-from graphmeta.bench.peers import bipartite_model, cosine, toolkit
+from graphmeta.bench.peers import bipartite_model, coordinationz, cosine, toolkit
 from graphmeta.bench.peers.fraudar import Fraudar
 from graphmeta.bench.peers.outliers import Outliers
 
@@ -22,5 +22,7 @@ PEERS: tuple[Detector, ...] = (
     bipartite_model.moments(),
     cosine.targets(),
     cosine.moments(),
+    coordinationz.targets(),
+    coordinationz.moments(),
     Outliers(),
 )

@@ -5,9 +5,9 @@ media: methods and case studies, ICWSM 2021. Accounts are vectors over the objec
 weighted by inverse document frequency; accounts with few acts are left out; pairs above a
 similarity are edges. A moment as an object is what SynchroTrap (Cao et al., CCS 2014) compares.
 
-This is our reading of the paper, by scikit-learn's ``TfidfTransformer`` (BSD-3-Clause): the
-package of the authors' laboratory, ``coordinationz``, cannot be had everywhere (``docs/peers.md``
-says why). An edge weighs its similarity. What it does not see: chance, and accounts of few acts.
+This is our reading of the paper, by scikit-learn's ``TfidfTransformer`` (BSD-3-Clause). The package
+of the authors' laboratory, which adds a null model, is a peer of its own (``coordinationz.py``). An
+edge weighs its similarity. What it does not see: chance, and accounts of few acts.
 """
 
 from __future__ import annotations

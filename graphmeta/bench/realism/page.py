@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from graphmeta.bench.realism import charts, phrases
 from graphmeta.bench.realism.compare import Matched, apart
 from graphmeta.bench.realism.measures import MEASURES, Measure
+from graphmeta.bench.realism.overview import overview
 from graphmeta.errors import UsageError
 from graphmeta.provenance import version
 from graphmeta.report import words
@@ -43,7 +45,7 @@ def page_html(made: Sequence[Matched]) -> str:
         environment()
         .get_template("realism.html.j2")
         .render(
-            sets=[_set(one, made) for one in made],
+            sets=[_set(number, one, made) for number, one in enumerate(made)],
             measures=[_section(number, measure, made) for number, measure in enumerate(MEASURES)],
             version=version(),
             scripts=scripts,
@@ -52,18 +54,18 @@ def page_html(made: Sequence[Matched]) -> str:
     )
 
 
-def _set(one: Matched, made: Sequence[Matched]) -> dict[str, Any]:
+def _set(number: int, one: Matched, made: Sequence[Matched]) -> dict[str, Any]:
     """Return what the page says of one real set: how it was matched, and how near worlds came."""
-    verdicts = Counter(apart(measure, one, made).verdict for measure in MEASURES)
-    told = sum(verdicts.values()) - verdicts["unknown"]
-    far = [
-        measure.title.lower() for measure in MEASURES if apart(measure, one, made).verdict == "far"
-    ]
+    found = {measure.title.lower(): apart(measure, one, made) for measure in MEASURES}
+    verdicts = Counter(each.verdict for each in found.values())
+    told = [each.median for each in found.values() if each.median is not None]
     return {
         "name": one.real.name,
         "how": phrases.matched(one),
-        "near": f"{verdicts['near']} of {told}",
-        "far": words.listing(far),
+        "mean": words.score(fmean(told)) if told else words.NOTHING,
+        "near": f"{verdicts['near']} of {len(told)}",
+        "far": words.listing([title for title, each in found.items() if each.verdict == "far"]),
+        "overview": overview(one, made, f"overview-{number}"),
     }
 
 

@@ -11,10 +11,10 @@ from graphmeta.bench.realism.measures import Measure, Portrait
 from graphmeta.report import words
 
 VERDICTS: dict[Verdict, str] = {
-    "near": "near: nearer than any other real set",
-    "within": "between: nearer than some other real set",
-    "far": "far: farther than any other real set",
-    "alone": "not near, and no other real set tells",
+    "near": "near",
+    "within": "between",
+    "far": "far",
+    "alone": "no ruler",
     "unknown": "not told",
 }
 #: Relative differences below this are called none.

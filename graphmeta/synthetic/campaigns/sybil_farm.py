@@ -26,7 +26,7 @@ class SybilFarm(Senders):
 
     Args:
         targets: Strangers per account.
-        overlap: Accounts that reach each target, on average: 1 splits the list.
+        reached_by: Accounts that reach each target, on average: 1 splits the list.
         mates: Other sybils with whom each talks.
         outsiders: Ordinary people whom each tries to befriend.
         accepts: Share of them who become its friends.
@@ -35,7 +35,7 @@ class SybilFarm(Senders):
     """
 
     targets: int
-    overlap: float = 1.5
+    reached_by: float = 1.5
     mates: float = 5.0
     outsiders: float = 8.0
     accepts: float = 0.4
@@ -54,8 +54,8 @@ class SybilFarm(Senders):
 
     def work(self, rng: np.random.Generator, town: Town, seats: int, span: Span) -> Contacts:
         """Reach each stranger on the list from one account, or from a few."""
-        listed = self.a_list(rng, town, seats * self.targets / max(1.0, self.overlap), 0.4)
-        times = 1 + rng.poisson(max(0.0, self.overlap - 1), len(listed))
+        listed = self.a_list(rng, town, seats * self.targets / max(1.0, self.reached_by), 0.4)
+        times = 1 + rng.poisson(max(0.0, self.reached_by - 1), len(listed))
         row = np.repeat(np.arange(len(listed)), np.minimum(times, seats))
         turn = np.arange(len(row)) - np.searchsorted(row, row)
         first = rng.integers(0, seats, len(listed))
@@ -132,7 +132,7 @@ def draw(rng: np.random.Generator) -> SybilFarm:
     campaign = SybilFarm(
         actors=int(rng.integers(10, 41)),
         targets=int(rng.integers(15, 60)),
-        overlap=float(rng.choice([1.0, rng.uniform(1.2, 4.0)])),
+        reached_by=float(rng.choice([1.0, rng.uniform(1.2, 4.0)])),
         mates=float(rng.uniform(2, 10)),
         outsiders=float(rng.uniform(2, 16)),
         accepts=float(rng.uniform(0.15, 0.6)),

@@ -1,0 +1,141 @@
+"""What does hiding cost an attacker? Rings that change one thing at a time, ever more of it.
+
+Every sweep starts from one plain ring: 24 accounts that each contact 24 strangers a week, half of
+the ring per stranger, within six hours, four in five of them aged. An account makes so many
+contacts a week and no more, so what goes into camouflage, or is shared out over more accounts, is
+lost to the list. Bought replies, old accounts and a night's sleep cost no reach, but money and
+time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from graphmeta.synthetic.campaigns import Evasion
+from graphmeta.synthetic.campaigns.ring import Ring
+from graphmeta.synthetic.clock import HOUR
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a case stands on the attacker's cost curve.
+
+    Args:
+        sweep: What the attacker changes.
+        value: To how much.
+        reach: Strangers of the list whom an account contacts per week, as planned.
+    """
+
+    sweep: str
+    value: float
+    reach: float
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One thing that an attacker changes.
+
+    Args:
+        name: Its name.
+        title: What the attacker does, for readers.
+        unit: What the values are.
+        values: From the plainest to the best hidden; the plain ring's is among them.
+        costs_reach: Whether the attacker pays in reach, or otherwise.
+    """
+
+    name: str
+    title: str
+    unit: str
+    values: tuple[float, ...]
+    costs_reach: bool
+
+
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep("pace", "Slower", "contacts per account and week", (48.0, 24.0, 12.0, 6.0, 3.0), True),
+    Sweep("camouflage", "More camouflage", "contacts for show per contact", (0, 1, 3, 7), True),
+    Sweep("split", "Split over more accounts", "accounts per seat of the ring", (1, 2, 4, 8), True),
+    Sweep(
+        "overlap", "Less overlap", "share of the ring per stranger", (0.8, 0.5, 0.25, 0.12), False
+    ),
+    Sweep("window", "Wider windows", "hours per stranger", (0.5, 6.0, 24.0, 96.0), False),
+    Sweep("bought_replies", "Bought replies", "share of contacts", (0.0, 0.2, 0.5), False),
+    Sweep("aged", "Aged accounts", "share of the accounts", (0.0, 0.8), False),
+    Sweep("human_hours", "A night's sleep", "0 round the clock, 1 human hours", (0, 1), False),
+)
+#: The ring from which every sweep starts.
+PLAIN: dict[str, float] = {
+    "pace": 24.0,
+    "camouflage": 0.0,
+    "split": 1.0,
+    "overlap": 0.5,
+    "window": 6.0,
+    "bought_replies": 0.0,
+    "aged": 0.8,
+    "human_hours": 1.0,
+}
+_ACTORS = 24
+#: Days at work, in a world that is long enough.
+_DAYS = 18.0
+#: Days before campaigns may begin, and how much of the rest is used at most.
+_QUIET, _ROOM = 7, 0.95
+
+
+def sweep(name: str) -> Sweep | None:
+    """Return a sweep by its name."""
+    return next((each for each in SWEEPS if each.name == name), None)
+
+
+def rings(
+    names: Sequence[str], days: int, only: Mapping[str, Sequence[float]]
+) -> list[tuple[str, Ring, tuple[Step, ...]]]:
+    """Return the rings of some sweeps, each with its label and its places on the curves.
+
+    The plain ring, a step of all of them, comes first and once.
+
+    Args:
+        names: Of sweeps.
+        days: Length of the world.
+        only: Values to which a sweep is narrowed, by its name.
+    """
+    steps = tuple(Step(name, PLAIN[name], reach(PLAIN)) for name in names)
+    made = [("plain_ring", _ring(PLAIN, days), steps)]
+    for each in SWEEPS:
+        if each.name in names:
+            for value in only.get(each.name, each.values):
+                if value != PLAIN[each.name]:
+                    chosen = {**PLAIN, each.name: value}
+                    step = Step(each.name, float(value), reach(chosen))
+                    made.append((f"{each.name}_{value:g}", _ring(chosen, days), (step,)))
+    return made
+
+
+def reach(chosen: Mapping[str, float]) -> float:
+    """Return how many strangers of the list an account contacts per week.
+
+    An account makes so many contacts a week and no more: those for show are lost to the list, and
+    accounts that share one seat have its contacts between them.
+    """
+    return chosen["pace"] / (1 + chosen["camouflage"]) / chosen["split"]
+
+
+def _ring(chosen: Mapping[str, float], days: int) -> Ring:
+    """Return the ring that an attacker's choices make."""
+    at_work = min(_DAYS, _ROOM * (days - _QUIET))
+    each = reach(chosen) * chosen["split"] * at_work / 7
+    return Ring(
+        actors=_ACTORS,
+        targets=round(each / chosen["overlap"]),
+        overlap=chosen["overlap"],
+        window=chosen["window"] * HOUR,
+        days=at_work,
+        evasion=Evasion(
+            camouflage=chosen["camouflage"],
+            bought_replies=chosen["bought_replies"],
+            aged=chosen["aged"],
+            human_hours=bool(chosen["human_hours"]),
+            charm=0.2,
+            split=int(chosen["split"]),
+        ),
+        name="ring",
+    )
