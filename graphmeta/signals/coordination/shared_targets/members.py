@@ -26,24 +26,28 @@ from graphmeta.signals.coordination.shared_targets.nearness import (
     reached_in,
 )
 
+#: The plain way to look at a group: at targets that anybody else of it reached, at any time.
+_PLAIN = (2, ANY_TIME)
+
 
 def tested(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
     """Test accounts by the targets that they share with (the rest of) a group: ``MEMBERS``.
 
-    Every account is looked at in two ways, the better of which counts: by its targets at any time,
-    and, where the group surprises most within a width, by those within it. Not everybody of a ring
-    is punctual.
+    Every account is looked at in two ways, the better of which counts: by all targets that it
+    shares, and in the way in which its group surprises most: by those within a width, or by those
+    that at least so many of the group reached. Not everybody of a ring is punctual; and what a ring
+    does beside its list, each for itself, would hide the list.
     """
     contacts = reached_in(seen, part)
     null = configuration.fit(contacts, seen.circle_of)
     near = nearness(seen, part)
     lean = leanings(seen, groups, null, part)
     choice = chosen(tally(seen, groups, null, near, lean, part, SETTINGS))
-    frames = [_at(contacts, null, groups, None, ANY_TIME)]
-    for (width,), mine in choice.partition_by("width", as_dict=True).items():
-        if width != ANY_TIME:
-            punctual = groups.join(mine, on="group", how="semi")
-            frames.append(_at(contacts, null, punctual, near[width], width))
+    frames = [_at(contacts, null, groups, None, _PLAIN)]
+    for way, mine in choice.partition_by("threshold", "width", as_dict=True).items():
+        if way != _PLAIN:
+            surprising = groups.join(mine, on="group", how="semi")
+            frames.append(_at(contacts, null, surprising, near.get(way[1]), way))
     return (
         pl.concat(frames)
         .with_columns(ways=pl.len().over("group", "account"))
@@ -59,14 +63,15 @@ def _at(
     null: Choice,
     groups: pl.DataFrame,
     near: Nearness | None,
-    width: int,
+    way: tuple[int, int],
 ) -> pl.DataFrame:
-    """Test accounts against groups that are looked at in one way."""
-    hits = reached(contacts, groups)
+    """Test accounts against groups that are looked at in one way: how many, within what time."""
+    level, width = way
+    hits = reached(contacts, groups).filter(pl.col("by") >= level - 1)
     mine = groups.join(contacts, left_on="account", right_on="sender").rename(
         {"recipient": "target"}
     )
-    inside = _inside(mine, width)
+    inside = _inside(mine, level, width)
     outside = _outside(contacts, groups, hits, mine, width)
     observed = (
         pl.concat([inside, outside])
@@ -74,22 +79,22 @@ def _at(
         .agg(observed=pl.len().cast(pl.Float64))
         .sort("group", "account")
     )
-    expected = _Chance(null, hits).of(observed, mine, groups, near)
+    expected = _Chance(null, hits, level).of(observed, mine, groups, near)
     tail = counts.upper_tail(observed["observed"].to_numpy(), expected)
     return shaped(
         observed.with_columns(expected=pl.Series(expected), p_value=pl.Series(tail)), MEMBERS
     )
 
 
-def _inside(mine: pl.DataFrame, width: int) -> pl.DataFrame:
-    """Return members and targets at which another member was (near in time): group, account."""
+def _inside(mine: pl.DataFrame, level: int, width: int) -> pl.DataFrame:
+    """Return members and targets at which enough others were (near in time): group, account."""
     ordered = mine.sort("group", "target", "time", "account")
     at = ["group", "target"]
     apart = pl.min_horizontal(
         pl.col("time") - pl.col("time").shift(1).over(at),
         pl.col("time").shift(-1).over(at) - pl.col("time"),
     )
-    met = ordered.filter(pl.len().over(at) > 1)
+    met = ordered.filter(pl.len().over(at) >= level)
     if width != ANY_TIME:
         met = ordered.with_columns(apart=apart).filter(pl.col("apart") <= width)
     return met.select("group", "account", member=pl.lit(True))
@@ -147,6 +152,7 @@ class _Chance:
 
     null: Choice
     hits: pl.DataFrame
+    level: int
 
     def of(
         self,
@@ -166,7 +172,8 @@ class _Chance:
             .select("at", "target", "by")
             .sort("at", "target")
         )
-        alone = own.filter(pl.col("by") == 1)
+        # Without the member itself, too few of its group reached these.
+        alone = own.filter(pl.col("by") == self.level - 1)
         ones = np.ones(self.null.circle_of.size)
         ever = self._share(numbers, at, account, lean, alone, np.ones(self.hits.height), ones)
         expected: FloatArray = self.null.activity[account] * ever
