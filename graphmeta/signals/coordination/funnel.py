@@ -127,9 +127,7 @@ class Funnel:
         """Test accounts by how many of those they contacted went on to the group's hub."""
         hub = self.hubs_of(seen, groups, part)
         fed = self.sources(seen, part).join(hub, on="hub")
-        itself = hub.join(validated_hubs(seen, part), on="hub").rename(
-            {"hub": "account"}
-        )
+        itself = hub.join(validated_hubs(seen, part), on="hub").rename({"hub": "account"})
         return (
             pl.concat([shaped(fed, MEMBERS), shaped(itself, MEMBERS)])
             .unique(["group", "account"], keep="first", maintain_order=True)
