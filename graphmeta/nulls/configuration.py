@@ -35,6 +35,7 @@ _SHRINK = 5.0
 #: list by the hundred must not make its list look popular.
 _FAIR = 10.0
 _PAIRS_AT_ONCE = 1_000_000
+_ROWS_AT_ONCE = 100_000
 #: Targets are classed by how often others reached them: never, once, 2 or 3, 4 to 7, and so on.
 CLASSES = 8
 #: Strength of the pull of leanings towards popular or rare targets to none, in contacts.
@@ -113,6 +114,15 @@ class Choice:
         total = self.circle_popularity.sum()
         return np.asarray(self.circle_popularity / max(total, 1.0))
 
+    @cached_property
+    def alike(self) -> tuple[IntArray, FloatArray, IntArray]:
+        """Targets that the null cannot tell apart: circle, popularity, and how many there are."""
+        most = int(self.popularity.max(initial=0)) + 1
+        both, many = np.unique(
+            self.circle_of * most + self.popularity.astype(np.int64), return_counts=True
+        )
+        return both // most, (both % most).astype(np.float64), many
+
     def collisions(self, weights: FloatArray) -> FloatArray:
         """Return, per circle, the weighted chance that two contacts to it meet in one target.
 
@@ -166,8 +176,53 @@ class Choice:
         Returns:
             Shape (n, K), rows add up to 1.
         """
-        rows = self.towards[accounts].toarray() + _SHRINK * self.everybody + 1e-12
+        rows = self.towards[accounts].toarray() + self._pull
         return np.asarray(rows / rows.sum(axis=1, keepdims=True))
+
+    @cached_property
+    def _pull(self) -> FloatArray:
+        """Contacts to each circle that are added to every account's own, shape (K,)."""
+        return np.asarray(_SHRINK * self.everybody + 1e-12)
+
+    def lands_in(self, accounts: IntArray, circles: IntArray, classes: IntArray) -> FloatArray:
+        """Return how likely a contact goes to a circle, leaning to a class of targets, shape (n,).
+
+        Args:
+            accounts: Who makes it, shape (n,).
+            circles: Where to, shape (n,).
+            classes: Class of the target, shape (n,).
+        """
+        own = np.asarray(self.towards[accounts, circles]).ravel()
+        total = self.activity[accounts] + self._pull.sum()
+        return np.asarray((own + self._pull[circles]) / total * self.leaning[accounts, classes])
+
+    def covered(self, accounts: IntArray, row: IntArray, chance: FloatArray) -> FloatArray:
+        """Return how likely a contact hits one of many targets, shape (n,).
+
+        The same as :meth:`lands_in` times ``chance``, summed over circles and classes; circles
+        that an account never reached are summed for all accounts together.
+
+        Args:
+            accounts: Who makes it, shape (n,).
+            row: Which targets are meant, shape (n,).
+            chance: How likely a contact to a circle hits one of the targets, by class of the
+                target, shape (rows, K, classes).
+        """
+        total = self.activity[accounts] + self._pull.sum()
+        hit = np.einsum("k,rkc->rc", self._pull, chance)
+        out = np.empty(accounts.size)
+        for start in range(0, accounts.size, _ROWS_AT_ONCE):
+            part = slice(start, start + _ROWS_AT_ONCE)
+            lean, first = self.leaning[accounts[part]], self.towards.indptr[accounts[part]]
+            many = self.towards.indptr[accounts[part] + 1] - first
+            each = np.repeat(np.arange(many.size), many)
+            before = np.cumsum(many) - many
+            at = np.arange(each.size) + np.repeat(first - before, many)
+            own = chance[row[part][each], self.towards.indices[at]]
+            reached = self.towards.data[at] * np.einsum("ij,ij->i", own, lean[each])
+            pulled = np.einsum("ij,ij->i", hit[row[part]], lean)
+            out[part] = np.bincount(each, weights=reached, minlength=many.size) + pulled
+        return np.asarray(out / total)
 
     def prior_rate(self, reached: FloatArray) -> FloatArray:
         """Return the rate of the Gamma prior of popularity in each circle.

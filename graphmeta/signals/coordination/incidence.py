@@ -22,6 +22,20 @@ def busy(contacts: pl.DataFrame) -> pl.DataFrame:
     return contacts.filter(pl.len().over("sender") >= LEAST_CONTACTS)
 
 
+def spans(start: IntArray, length: IntArray) -> IntArray:
+    """Return the numbers of many runs, one run after the other.
+
+    Args:
+        start: First number of each run, shape (n,).
+        length: How many numbers each run has, shape (n,).
+
+    Returns:
+        ``start[0], start[0] + 1, ...``, shape (sum of ``length``,).
+    """
+    before = np.cumsum(length) - length
+    return np.arange(int(length.sum())) + np.repeat(start - before, length)
+
+
 def crowded(counts: IntArray, limit: int = MAX_MEETINGS) -> IntArray:
     """Return the bins to leave out so that few enough meetings remain.
 

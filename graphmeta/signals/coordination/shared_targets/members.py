@@ -6,27 +6,35 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy import sparse
 
-from graphmeta.nulls import configuration, counts
-from graphmeta.nulls.configuration import Choice, class_of
+from graphmeta.nulls import counts
+from graphmeta.nulls.configuration import CLASSES, class_of
 from graphmeta.signals.base import MEMBERS, FloatArray, IntArray, Observations, Part, shaped
-from graphmeta.signals.coordination import incidence
+from graphmeta.signals.coordination.incidence import spans
 from graphmeta.signals.coordination.shared_targets.groups import (
     SETTINGS,
+    ask,
     chosen,
     leanings,
-    reached,
     tally,
+    without_own,
 )
 from graphmeta.signals.coordination.shared_targets.nearness import (
     ANY_TIME,
     Nearness,
     nearness,
-    reached_in,
+)
+from graphmeta.signals.coordination.shared_targets.reach import (
+    Reach,
+    Together,
+    reach,
+    reached_by,
+    together,
 )
 
-#: The plain way to look at a group: at targets that anybody else of it reached, at any time.
+#: The plain way to look at a group: at what anybody else of it reached, at any time.
 _PLAIN = (2, ANY_TIME)
 
 
@@ -35,220 +43,188 @@ def tested(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame
 
     Every account is looked at in two ways, the better of which counts: by all targets that it
     shares, and in the way in which its group surprises most: by those within a width, or by those
-    that at least so many of the group reached. Not everybody of a ring is punctual; and what a ring
-    does beside its list, each for itself, would hide the list.
+    that so many of the group reached. Not everybody of a ring is punctual; and what its accounts do
+    beside their list, each for itself, would hide the list.
     """
-    contacts = reached_in(seen, part)
-    null = configuration.fit(contacts, seen.circle_of)
-    near = nearness(seen, part)
-    lean = leanings(seen, groups, null, part)
-    choice = chosen(tally(seen, groups, null, near, lean, part, SETTINGS))
-    frames = [_at(contacts, null, groups, None, _PLAIN)]
-    for way, mine in choice.partition_by("threshold", "width", as_dict=True).items():
-        if way != _PLAIN:
-            surprising = groups.join(mine, on="group", how="semi")
-            frames.append(_at(contacts, null, surprising, near.get(way[1]), way))
-    return (
-        pl.concat(frames)
-        .with_columns(ways=pl.len().over("group", "account"))
-        .sort("group", "account", "p_value", "observed")
-        .unique(["group", "account"], keep="first", maintain_order=True)
-        .with_columns(p_value=(pl.col("p_value") * pl.col("ways")).clip(upper_bound=1.0))
-        .select(MEMBERS.names())
-    )
-
-
-def _at(
-    contacts: pl.DataFrame,
-    null: Choice,
-    groups: pl.DataFrame,
-    near: Nearness | None,
-    way: tuple[int, int],
-) -> pl.DataFrame:
-    """Test accounts against groups that are looked at in one way: how many, within what time."""
-    level, width = way
-    hits = reached(contacts, groups).filter(pl.col("by") >= level - 1)
-    mine = groups.join(contacts, left_on="account", right_on="sender").rename(
-        {"recipient": "target"}
-    )
-    inside = _inside(mine, level, width)
-    outside = _outside(contacts, groups, hits, mine, width)
-    observed = (
-        pl.concat([inside, outside])
-        .group_by("group", "account", "member")
-        .agg(observed=pl.len().cast(pl.Float64))
-        .sort("group", "account")
-    )
-    expected = _Chance(null, hits, level).of(observed, mine, groups, near)
-    tail = counts.upper_tail(observed["observed"].to_numpy(), expected)
+    known, near, asked = reach(seen, part), nearness(seen, part), ask(seen, groups, part, part)
+    choice = chosen(tally(asked, near, leanings(asked), SETTINGS))
+    best = _at(known, asked.met, None, *_PLAIN)
+    for level, width in SETTINGS:
+        chosen_so = choice.filter(threshold=level, width=width)
+        surprising = groups.join(chosen_so, on="group", how="semi")
+        if (level, width) != _PLAIN and not surprising.is_empty():
+            met = reached_by(together(known, surprising), level - 1)
+            best = _better(best, _at(known, met, near.get(width), level, width))
     return shaped(
-        observed.with_columns(expected=pl.Series(expected), p_value=pl.Series(tail)), MEMBERS
+        pl.DataFrame(
+            {
+                "group": best.key // known.accounts,
+                "account": best.key % known.accounts,
+                "observed": best.observed,
+                "expected": best.expected,
+                "p_value": best.p_value,
+            }
+        ),
+        MEMBERS,
     )
-
-
-def _inside(mine: pl.DataFrame, level: int, width: int) -> pl.DataFrame:
-    """Return members and targets at which enough others were (near in time): group, account."""
-    ordered = mine.sort("group", "target", "time", "account")
-    at = ["group", "target"]
-    apart = pl.min_horizontal(
-        pl.col("time") - pl.col("time").shift(1).over(at),
-        pl.col("time").shift(-1).over(at) - pl.col("time"),
-    )
-    met = ordered.filter(pl.len().over(at) >= level)
-    if width != ANY_TIME:
-        met = ordered.with_columns(apart=apart).filter(pl.col("apart") <= width)
-    return met.select("group", "account", member=pl.lit(True))
-
-
-def _outside(
-    contacts: pl.DataFrame, groups: pl.DataFrame, hits: pl.DataFrame, mine: pl.DataFrame, width: int
-) -> pl.DataFrame:
-    """Return other accounts and the group's targets that they reached (in time)."""
-    within_reach = _within_reach(hits, contacts)
-    if width == ANY_TIME:
-        met = hits.join(within_reach, on="target", how="semi").join(
-            contacts, left_on="target", right_on="recipient"
-        )
-    else:
-        met = (
-            mine.rename({"account": "with", "time": "then"})
-            .join(within_reach, on="target", how="semi")
-            .join(contacts, left_on="target", right_on="recipient")
-            .filter((pl.col("time") - pl.col("then")).abs() <= width)
-            .unique(["group", "target", "sender"])
-        )
-    return (
-        met.select("group", account="sender")
-        .join(groups, on=["group", "account"], how="anti")
-        .with_columns(member=pl.lit(False))
-    )
-
-
-def _within_reach(hits: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
-    """Return the targets through which outsiders are looked at.
-
-    Each costs as many rows as the groups' contacts to it times the accounts that reached it. The
-    most popular ones, which say least, are left out where all would be too many; outsiders then
-    count for less than they are.
-    """
-    load = (
-        hits.group_by("target")
-        .agg(groups=pl.col("by").sum())
-        .join(contacts.group_by(target="recipient").agg(senders=pl.len()), on="target")
-    )
-    rows = (pl.col("groups").cast(pl.Int64) * pl.col("senders")).sum()
-    affordable = (
-        load.group_by("senders")
-        .agg(rows=rows)
-        .sort("senders")
-        .filter(pl.col("rows").cum_sum() <= incidence.MAX_MEETINGS)
-    )
-    return load.join(affordable, on="senders", how="semi").select("target")
 
 
 @dataclass(frozen=True)
+class _Tests:
+    """Tests of accounts against groups, in order of both.
+
+    Args:
+        key: Number of the group times the number of accounts, plus the account, shape (n,).
+        observed: Targets shared, shape (n,).
+        expected: As many by chance, shape (n,).
+        p_value: How often chance explains as many, shape (n,).
+    """
+
+    key: IntArray
+    observed: FloatArray
+    expected: FloatArray
+    p_value: FloatArray
+
+
+def _better(plain: _Tests, other: _Tests) -> _Tests:
+    """Take the better of two ways to look at an account, at the price of two (Bonferroni).
+
+    Whoever met a group in time, or where many of it were, met it, so the second way's tests are
+    among the first's.
+    """
+    at = np.searchsorted(plain.key, other.key)
+    p_value = plain.p_value.copy()
+    observed, expected = plain.observed.copy(), plain.expected.copy()
+    wins = other.p_value < p_value[at]
+    observed[at[wins]], expected[at[wins]] = other.observed[wins], other.expected[wins]
+    p_value[at] = np.minimum(2.0 * np.minimum(p_value[at], other.p_value), 1.0)
+    return _Tests(plain.key, observed, expected, p_value)
+
+
+def _at(known: Reach, met: Together, near: Nearness | None, level: int, width: int) -> _Tests:
+    """Test accounts against groups that are looked at in one way: how many, within what time."""
+    shared = _shared(known, met, width)
+    row = np.repeat(np.arange(met.numbers.size), np.diff(shared.indptr))
+    account, observed = shared.indices.astype(np.int64), shared.data.copy()
+    place = row * known.accounts + account
+    inside = met.inside.tocoo()
+    mine = _find(place, inside.row.astype(np.int64) * known.accounts + inside.col)
+    member = np.zeros(place.size, dtype=bool)
+    member[mine[mine >= 0]] = True
+    # Members are tested against the rest: their own contacts are no company.
+    with_others = met.apart <= width if width != ANY_TIME else met.by[met.hit] >= level
+    own = _find(place, met.row[met.hit] * known.accounts + met.account)
+    accompanied = np.bincount(own[with_others], minlength=place.size)
+    observed = np.where(member, accompanied, observed).astype(np.float64)
+    some = observed > 0
+    expected = _Chance(known, met, row[some], account[some], member[some]).expected(near, level)
+    return _Tests(
+        met.numbers[row[some]] * known.accounts + account[some],
+        observed[some],
+        expected,
+        counts.upper_tail(observed[some], expected),
+    )
+
+
+def _shared(known: Reach, met: Together, width: int) -> sparse.csr_array:
+    """Count the groups' targets that accounts reached (in time), sparse (groups, accounts)."""
+    many = known.starts_at[met.target + 1] - known.starts_at[met.target]
+    at, hit = spans(known.starts_at[met.target], many), np.repeat(np.arange(many.size), many)
+    sender = known.sender_at[at]
+    if width != ANY_TIME:
+        in_time = _in_time(met, hit, known.time_at[at], width)
+        sender, hit = sender[in_time], hit[in_time]
+    shape = (met.numbers.size, known.accounts)
+    shared = sparse.coo_array((np.ones(hit.size), (met.row[hit], sender)), shape=shape).tocsr()
+    shared.sum_duplicates()
+    return shared
+
+
+def _in_time(met: Together, hit: IntArray, time: IntArray, width: int) -> NDArray[np.bool_]:
+    """Return which contacts to groups' targets lie near in time to one of the group's own.
+
+    The nearest of its contacts are the last one before and the first one after. One number stands
+    for hit and time, so that all are looked up at once; hits lie further apart than the width.
+    """
+    if time.size == 0:
+        return np.zeros(0, dtype=bool)
+    first = time.min()
+    step = int(time.max() - first) + width + 1
+    own, asked = met.hit * step + (met.time - first), hit * step + (time - first)
+    after = np.searchsorted(own, asked)
+    return np.asarray(
+        (np.take(own, after, mode="clip") - asked <= width)
+        & (np.take(own, after, mode="clip") >= asked)
+        | (np.take(own, after - 1, mode="clip") <= asked)
+        & (asked - np.take(own, after - 1, mode="clip") <= width)
+    )
+
+
+def _find(ordered: IntArray, wanted: IntArray) -> IntArray:
+    """Return where values stand in an ordered list, -1 where they do not."""
+    if ordered.size == 0:
+        return np.full(wanted.size, -1)
+    at = np.minimum(np.searchsorted(ordered, wanted), ordered.size - 1)
+    return np.where(ordered[at] == wanted, at, -1)
+
+
 class _Chance:
-    """How many of a group's targets an account would reach by chance."""
+    """How many of a group's targets accounts would reach by chance.
 
-    null: Choice
-    hits: pl.DataFrame
-    level: int
+    Args:
+        known: Who reached whom.
+        met: What the groups reached.
+        row: The groups that accounts are tested against, shape (n,).
+        account: The accounts, in order of group and account, shape (n,).
+        member: Whether they are in the group, shape (n,).
+    """
 
-    def of(
+    def __init__(
         self,
-        observed: pl.DataFrame,
-        mine: pl.DataFrame,
-        groups: pl.DataFrame,
-        near: Nearness | None,
-    ) -> FloatArray:
-        """Return the expectation of every row of ``observed`` (group, account, member)."""
-        numbers = np.sort(self.hits["group"].unique().to_numpy())
-        account = observed["account"].to_numpy().astype(np.int64)
-        at = np.searchsorted(numbers, observed["group"].to_numpy())
-        lean = self.null.propensity(account)
-        own = (
-            mine.join(self.hits, on=["group", "target"])
-            .join(observed.with_row_index("at"), on=["group", "account"])
-            .select("at", "target", "by")
-            .sort("at", "target")
-        )
-        # Without the member itself, too few of its group reached these.
-        alone = own.filter(pl.col("by") == self.level - 1)
-        ones = np.ones(self.null.circle_of.size)
-        ever = self._share(numbers, at, account, lean, alone, np.ones(self.hits.height), ones)
-        expected: FloatArray = self.null.activity[account] * ever
-        if near is None:
-            return expected
-        factor = near.factor[class_of(self.null.popularity)]
-        crowd = self.hits["by"].to_numpy().astype(np.float64)
-        close = self._share(
-            numbers, at, account, lean, own, crowd, factor
-        ) * near.moments.of_members(
-            _inside_of(groups, numbers, self.null.circle_of.size),
-            at,
-            account,
-            observed["member"].to_numpy(),
-        )
-        return np.asarray(np.minimum(expected, self.null.activity[account] * close))
-
-    def _share(
-        self,
-        numbers: IntArray,
-        at: IntArray,
+        known: Reach,
+        met: Together,
+        row: IntArray,
         account: IntArray,
-        lean: FloatArray,
-        own: pl.DataFrame,
-        times: FloatArray,
-        factor: FloatArray,
-    ) -> FloatArray:
-        """Return the chance that a contact of an account hits the group's targets.
+        member: NDArray[np.bool_],
+    ) -> None:
+        self._met, self._null = met, known.null
+        self._row, self._account, self._member = row, account, member
+        self._others = without_own(self._null, met)
+        self._rate = self._null.prior_rate(self._others)
+        own = _find(row * known.accounts + account, met.row[met.hit] * known.accounts + met.account)
+        self._tested, self._own_hit = own[own >= 0], met.hit[own >= 0]
+
+    def expected(self, near: Nearness | None, level: int) -> FloatArray:
+        """Return the expectation of each test, shape (n,)."""
+        met, activity = self._met, self._null.activity[self._account]
+        hits = np.ones(met.target.size)
+        # Without a member's own contact, too few of the others may have reached a target.
+        ever = activity * self._share(hits, np.where(met.by < level, hits, 0.0))
+        if near is None:
+            return np.asarray(ever)
+        factor = near.factor[class_of(self._null.popularity)][met.target]
+        close = self._share(met.by * factor, factor) * near.moments.of_members(
+            met.inside, self._row, self._account, self._member
+        )
+        return np.asarray(np.minimum(ever, activity * close))
+
+    def _share(self, counts_as: FloatArray, own_counts_as: FloatArray) -> FloatArray:
+        """Return the chance that a contact of an account hits the group's targets, shape (n,).
 
         Args:
-            numbers: The groups.
-            at: Place of each asked group in ``numbers``, shape (n,).
-            account: The asked accounts, shape (n,).
-            lean: Circle propensities of each asked account, shape (n, K).
-            own: What the asked accounts add to the group's targets themselves: at, target.
-            times: How often each row of ``hits`` counts, shape (hits,).
-            factor: What each target counts, shape (accounts,).
+            counts_as: What each hit counts, shape (hits,).
+            own_counts_as: What is taken off for a member's own contact there, shape (hits,).
         """
-        null = self.null
-        target = self.hits["target"].to_numpy().astype(np.int64)
-        by = self.hits["by"].to_numpy().astype(np.float64)
-        row = np.searchsorted(numbers, self.hits["group"].to_numpy())
-        circle = null.circle_of[target]
-        sent = np.zeros((numbers.size, null.circles))
-        np.add.at(sent, (row, circle), by)
-        others = np.maximum(null.circle_popularity[None, :] - sent, 0.5)
-        rate = null.prior_rate(others)
-
-        def chance(group: IntArray, where: IntArray, seen_by_others: FloatArray) -> FloatArray:
-            """Return the chance that a contact to a target's circle hits that target."""
-            mean = (seen_by_others + null.shape) / (rate[group, where] + 1.0)
-            return np.asarray(np.minimum(mean / others[group, where], 1.0))
-
-        each = chance(row, circle, null.popularity[target] - by) * times * factor[target]
-        kind = class_of(null.popularity[target] - by)
-        share = np.zeros(at.size)
-        for level in np.unique(kind).tolist():
-            covered = np.zeros((numbers.size, null.circles))
-            of_kind = kind == level
-            np.add.at(covered, (row[of_kind], circle[of_kind]), each[of_kind])
-            share += (lean * covered[at]).sum(axis=1) * null.leaning[account, level]
-        who = own["at"].to_numpy().astype(np.int64)
-        what = own["target"].to_numpy().astype(np.int64)
-        where = null.circle_of[what]
-        by_own = own["by"].to_numpy().astype(np.float64)
-        itself = chance(at[who], where, null.popularity[what] - by_own) * factor[what]
-        kind = class_of(null.popularity[what] - by_own)
-        np.subtract.at(share, who, lean[who, where] * null.leaning[account[who], kind] * itself)
+        met, null = self._met, self._null
+        circle, others = null.circle_of[met.target], null.popularity[met.target] - met.by
+        mean = (others + null.shape) / (self._rate[met.row, circle] + 1.0)
+        each = np.minimum(mean / self._others[met.row, circle], 1.0)
+        kind = class_of(others)
+        shape = (met.numbers.size, null.circles, CLASSES)
+        at = (met.row * null.circles + circle) * CLASSES + kind
+        table = np.bincount(at, weights=each * counts_as, minlength=int(np.prod(shape)))
+        share = null.covered(self._account, self._row, table.reshape(shape))
+        hit, who = self._own_hit, self._account[self._tested]
+        itself = null.lands_in(who, circle[hit], kind[hit]) * (each * own_counts_as)[hit]
+        share -= np.bincount(self._tested, weights=itself, minlength=share.size)
         return np.asarray(np.maximum(share, 0.0))
-
-
-def _inside_of(groups: pl.DataFrame, numbers: IntArray, accounts: int) -> sparse.csr_array:
-    member = groups.filter(pl.col("group").is_in(numbers.tolist()))
-    row = np.searchsorted(numbers, member["group"].to_numpy())
-    account = member["account"].to_numpy().astype(np.int64)
-    return sparse.coo_array(
-        (np.ones(member.height), (row, account)), shape=(numbers.size, accounts)
-    ).tocsr()

@@ -12,6 +12,7 @@ from graphmeta.nulls.configuration import CLASSES, class_of
 from graphmeta.nulls.gaps import Moments
 from graphmeta.signals.base import FloatArray, IntArray, Observations, Part
 from graphmeta.signals.coordination import incidence
+from graphmeta.signals.coordination.shared_targets.reach import reached_in
 from graphmeta.signals.memo import once
 
 HOUR_S = 3_600
@@ -66,12 +67,6 @@ def nearness(seen: Observations, part: Part) -> dict[int, Nearness]:
         factor = gaps.usual_factor(within, share, fair[a] * fair[b], kind, CLASSES)
         learnt[width] = Nearness(moments, factor)
     return learnt
-
-
-@once
-def reached_in(seen: Observations, part: Part) -> pl.DataFrame:
-    """Return the stranger contacts of a part: sender, recipient, time."""
-    return seen.strangers.filter(part.keeps("recipient_fold")).select("sender", "recipient", "time")
 
 
 def _kinds(contacts: pl.DataFrame, accounts: int) -> IntArray:

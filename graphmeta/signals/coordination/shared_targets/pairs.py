@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from graphmeta.nulls import configuration, counts
+from graphmeta.nulls import counts
 from graphmeta.nulls.configuration import Choice, class_of
 from graphmeta.signals.base import PAIRS, FloatArray, IntArray, Observations, Part, shaped
 from graphmeta.signals.coordination.shared_targets.nearness import (
@@ -15,8 +15,8 @@ from graphmeta.signals.coordination.shared_targets.nearness import (
     Nearness,
     meetings,
     nearness,
-    reached_in,
 )
+from graphmeta.signals.coordination.shared_targets.reach import reach
 
 
 def weighed(seen: Observations, part: Part) -> pl.DataFrame:
@@ -27,7 +27,7 @@ def weighed(seen: Observations, part: Part) -> pl.DataFrame:
     reaches is none. Of the ways to look (each width, and any time) the best counts, less the
     logarithm of how many there are.
     """
-    null = configuration.fit(reached_in(seen, part), seen.circle_of)
+    null = reach(seen, part).null
     by_class = _by_class(meetings(seen, part), null)
     near = nearness(seen, part)
     ways = pl.concat([_at(by_class, near.get(width), width) for width in (ANY_TIME, *WIDTHS_S)])

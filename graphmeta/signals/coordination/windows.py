@@ -1,0 +1,264 @@
+"""In which windows of the day were accounts of a group active together, and by chance?
+
+Only contacts to targets that one account of the group reached count: meetings in the same target
+are for the layer of shared targets. Plain arrays, as in ``shared_targets.reach``: pruning and
+growing asks about thousands of groups.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from graphmeta.nulls import counts, timing
+from graphmeta.nulls.timing import HOURS
+from graphmeta.signals.base import MEMBERS, FloatArray, IntArray, Observations, Part, shaped
+from graphmeta.signals.coordination.incidence import spans
+from graphmeta.signals.coordination.thresholds import THRESHOLDS
+from graphmeta.signals.memo import once
+
+WIDTHS_S = (60, 600, 3600)
+_DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """All stranger contacts in order of sender and target; those of a sender begin at ``starts``.
+
+    ``second`` counts from the turn of the first day, ``fold`` is that of the day.
+    """
+
+    starts: IntArray
+    target: IntArray
+    second: IntArray
+    fold: IntArray
+
+
+@once
+def _sent(seen: Observations) -> _Sent:
+    second = pl.col("day").cast(pl.Int64) * _DAY_S + pl.col("second_of_day")
+    rows = seen.strangers.select("sender", "recipient", "day_fold", second=second)
+    sender, target, fold, second_ = (
+        rows[name].to_numpy().astype(np.int64) for name in rows.columns
+    )
+    order = np.lexsort((target, sender))
+    starts = np.searchsorted(sender[order], np.arange(seen.circle_of.size + 1))
+    return _Sent(starts, target[order], second_[order], fold[order])
+
+
+@dataclass(frozen=True)
+class _Apart:
+    """Contacts of groups to targets that only one of the group reached.
+
+    Args:
+        numbers: Groups that have any in the part, ascending, shape (groups,).
+        row: Places in ``numbers`` of the group of each member, shape (members,).
+        account: Accounts, in order of group and account, shape (members,).
+        member: Which member made each contact, shape (contacts,).
+        second: When, seconds from the turn of the first day, shape (contacts,).
+    """
+
+    numbers: IntArray
+    row: IntArray
+    account: IntArray
+    member: IntArray
+    second: IntArray
+
+
+def _apart(seen: Observations, groups: pl.DataFrame, part: Part) -> _Apart:
+    sent, ordered = _sent(seen), groups.sort("group", "account")
+    group, account = (ordered[name].to_numpy().astype(np.int64) for name in ("group", "account"))
+    many = sent.starts[account + 1] - sent.starts[account]
+    at, member = spans(sent.starts[account], many), np.repeat(np.arange(many.size), many)
+    accounts = seen.circle_of.size
+    _, which, by = np.unique(
+        group[member] * accounts + sent.target[at], return_inverse=True, return_counts=True
+    )
+    kept = (by[which] == 1) & _in_part(part, sent.fold[at])
+    at, member = at[kept], member[kept]
+    has = np.bincount(member, minlength=group.size) > 0
+    numbers, row = np.unique(group[has], return_inverse=True)
+    place = np.cumsum(has) - 1
+    return _Apart(numbers, row, account[has], place[member], sent.second[at])
+
+
+def _in_part(part: Part, fold: IntArray) -> np.ndarray:
+    if part.fold is None:
+        return np.ones(fold.size, dtype=bool)
+    return (fold == part.fold) == part.held_out
+
+
+@dataclass(frozen=True)
+class _Windows:
+    """The distinct windows of every member, in order of member and window, shape (windows,).
+
+    Args:
+        member: Whose window it is.
+        day: Day.
+        hour: Hour of the day.
+        meeting: Number of the pair of group and window.
+        day_of: Number of the pair of group and day.
+        met: One row for each pair of group and window: how many members were active in it.
+        first: One row for each pair of group and window: its first row among the windows.
+        days: One row for each pair of group and day: the day.
+        rows: One row for each pair of group and day: the place of the group.
+    """
+
+    member: IntArray
+    day: IntArray
+    hour: IntArray
+    meeting: IntArray
+    day_of: IntArray
+    met: IntArray
+    first: IntArray
+    days: IntArray
+    rows: IntArray
+
+
+def _windows(apart: _Apart, width: int) -> _Windows:
+    window = apart.second // width
+    bins = int(window.max(initial=0)) + 1
+    member, window = np.divmod(np.unique(apart.member * bins + window), bins)
+    row, day = apart.row[member], window * width // _DAY_S
+    _, first, meeting, met = np.unique(
+        row * bins + window, return_index=True, return_inverse=True, return_counts=True
+    )
+    span = int(day.max(initial=0)) + 1
+    group_day, day_of = np.unique(row * span + day, return_inverse=True)
+    return _Windows(
+        member=member,
+        day=day,
+        hour=window * width % _DAY_S // 3600,
+        meeting=meeting,
+        day_of=day_of,
+        met=met,
+        first=first,
+        days=group_day % span,
+        rows=group_day // span,
+    )
+
+
+def _table(row: IntArray, hour: IntArray, rows: int) -> FloatArray:
+    """Count by row and hour, shape (rows, 24)."""
+    counted = np.bincount(row * HOURS + hour, minlength=rows * HOURS)
+    return counted.reshape(rows, HOURS).astype(np.float64)
+
+
+def tally(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    """Count the windows shared by at least so many of each group, and expect them.
+
+    Returns:
+        Columns group, width, threshold, observed, expected.
+    """
+    apart = _apart(seen, groups, part)
+    size = apart.numbers.size
+    frames = []
+    for width in WIDTHS_S:
+        windows = _windows(apart, width)
+        mean, squares = _expected_members(seen, part, apart, windows, width)
+        of_meeting = windows.rows[windows.day_of[windows.first]]
+        for level in THRESHOLDS:
+            chance = 3600 // width * counts.at_least(mean, squares, level).sum(axis=1)
+            shared = np.bincount(of_meeting, weights=windows.met >= level, minlength=size)
+            expected = np.bincount(windows.rows, weights=chance, minlength=size)
+            frames.append((np.full(size, width), np.full(size, level), shared, expected))
+    wide, level_, observed, expected = (np.concatenate(column) for column in zip(*frames))
+    return pl.DataFrame(
+        {
+            "group": np.tile(apart.numbers, len(frames)).astype(np.uint32),
+            "width": wide,
+            "threshold": level_,
+            # NumPy counts nothing in integers, whatever the weights.
+            "observed": observed.astype(np.float64),
+            "expected": expected.astype(np.float64),
+        }
+    )
+
+
+def _expected_members(
+    seen: Observations, part: Part, apart: _Apart, windows: _Windows, width: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return how many members of each group are in one window of each hour by chance.
+
+    Returns:
+        The sum over members of their chances to be in a given window of an hour, shape (pairs of
+        group and day, 24), and the sum of the chances' squares.
+    """
+    filled, explained = _everybody(seen, part, width)
+    pairs = windows.days.size
+    times = sparse.coo_array(
+        (np.ones(windows.member.size), (windows.day_of, apart.account[windows.member])),
+        shape=(pairs, seen.habits.shape[0]),
+    ).tocsr()
+    own = _table(windows.day_of, windows.hour, pairs)
+    habit = np.asarray(times @ seen.habits)
+    busy = timing.busy_factor(filled[windows.days], explained[windows.days], own, habit)
+    total = np.maximum((habit * busy).sum(axis=1, keepdims=True), 1e-12)
+    active = np.bincount(windows.day_of, minlength=pairs)[:, None]
+    scale = busy * active / total * width / 3600
+    return habit * scale, np.asarray(times**2 @ seen.habits**2) * scale**2
+
+
+@once
+def _everybody(seen: Observations, part: Part, width: int) -> tuple[FloatArray, FloatArray]:
+    """Return everybody's active windows, and what habits explain of them, each (days, 24)."""
+    windows = distinct_windows(seen.strangers.filter(part.keeps("day_fold")), width)
+    active = timing.active_days(windows, seen.habits, seen.span_days, width).active
+    day, hour = (windows[name].to_numpy().astype(np.int64) for name in ("day", "hour"))
+    return _table(day, hour, seen.span_days), np.asarray(active.T @ seen.habits)
+
+
+def distinct_windows(contacts: pl.DataFrame, width: int) -> pl.DataFrame:
+    """Return the distinct windows of each account: account, day, hour, window."""
+    return contacts.select(
+        "day", "hour", account="sender", window=pl.col("second_of_day") // width
+    ).unique(maintain_order=True)
+
+
+def members(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    """Test each member by the windows it shares with others of its group: columns ``MEMBERS``.
+
+    Of the widths the one that surprises most counts, at the price of as many as there are.
+    """
+    apart = _apart(seen, groups, part)
+    tests = [_members_at(seen, apart, width) for width in WIDTHS_S]
+    observed, expected = (np.stack(column) for column in zip(*tests, strict=True))
+    p_value = counts.upper_tail(observed, expected)
+    best = np.argmin(p_value, axis=0), np.arange(apart.account.size)
+    return shaped(
+        pl.DataFrame(
+            {
+                "group": apart.numbers[apart.row],
+                "account": apart.account,
+                "observed": observed[best],
+                "expected": expected[best],
+                "p_value": np.minimum(p_value[best] * len(WIDTHS_S), 1.0),
+            }
+        ),
+        MEMBERS,
+    )
+
+
+def _members_at(seen: Observations, apart: _Apart, width: int) -> tuple[FloatArray, FloatArray]:
+    """Count the windows each member shares with others, and expect them, each shape (members,).
+
+    By chance it is, on each of its active days and in each hour, as often in the windows that the
+    others fill as its habits say.
+    """
+    windows = _windows(apart, width)
+    met = windows.met[windows.meeting]
+    members_, span = apart.account.size, int(windows.day.max(initial=0)) + 1
+    observed = np.bincount(windows.member, weights=met >= 2, minlength=members_)
+    active_day, day_of = np.unique(windows.member * span + windows.day, return_inverse=True)
+    member, first = active_day // span, np.searchsorted(day_of, np.arange(active_day.size))
+    alone = _table(day_of[met == 1], windows.hour[met == 1], active_day.size)
+    one = windows.first
+    filled = _table(windows.day_of[one], windows.hour[one], windows.days.size)
+    others = filled[windows.day_of[first]] - alone
+    habit = seen.habits[apart.account[member]]
+    chance = np.bincount(day_of, minlength=member.size) * np.einsum("ij,ij->i", habit, others)
+    expected = np.bincount(member, weights=chance * width / 3600, minlength=members_)
+    return observed.astype(np.float64), expected.astype(np.float64)
