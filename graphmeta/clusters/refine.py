@@ -15,9 +15,8 @@ import polars as pl
 
 from graphmeta.signals.base import Layer, Observations, Part
 
-#: A member stays in a group where chance explains its share of it at most this often.
-KEEP_AT = 0.01
-#: False discovery rate at which outsiders join a group.
+#: False discovery rates at which members stay in a group, and at which outsiders join it.
+KEEP_AT = 0.05
 GROW_AT = 0.1
 ROUNDS = 8
 #: Sets of accounts that layers are asked about together: each has hundreds of outsiders to test.
@@ -135,14 +134,13 @@ class _Asked:
 def _passing(tests: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     """Return the members that stay and the others that join: columns group, account, gain.
 
-    The others join where Benjamini-Hochberg over all of the group's outsiders accepts them. Of
-    those that cannot be accepted, only the number counts.
+    Members stay, and others join, where Benjamini-Hochberg accepts them: over the group's members,
+    and over its outsiders. Of those that cannot be accepted, only the number counts.
     """
     inside = pl.col("inside").fill_null(False)
     rank = pl.col("p_value").rank("max").over("group", "inside")
-    accepted = pl.col("p_value") * (pl.col("p_value") <= GROW_AT * rank / pl.col("tests"))
-    joins = pl.col("p_value") <= accepted.max().over("group", "inside")
-    stays = pl.col("p_value") <= KEEP_AT
+    rate = pl.when("inside").then(KEEP_AT).otherwise(GROW_AT)
+    accepted = pl.col("p_value") * (pl.col("p_value") <= rate * rank / pl.col("tests"))
     gain = -pl.col("p_value").clip(lower_bound=1e-300).log().sort().sum().over("group")
     judged = tests.lazy().join(
         groups.lazy().with_columns(inside=pl.lit(True)), on=["group", "account"], how="left"
@@ -150,9 +148,8 @@ def _passing(tests: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     return (
         judged.with_columns(inside=inside)
         .with_columns(tests=pl.len().over("group", "inside"))
-        .filter(pl.col("p_value") <= GROW_AT)
-        .with_columns(passes=pl.when("inside").then(stays).otherwise(joins))
-        .filter("passes")
+        .filter(pl.col("p_value") <= max(KEEP_AT, GROW_AT))
+        .filter(pl.col("p_value") <= accepted.max().over("group", "inside"))
         .select("group", "account", gain=gain)
         .collect()
     )
