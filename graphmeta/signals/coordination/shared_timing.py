@@ -92,5 +92,3 @@ def _pairs_at(seen: Observations, contacts: pl.DataFrame, width: int) -> pl.Data
         p_value=pl.Series(counts.upper_tail(observed, expected)),
     )
     return shaped(tested, PAIRS)
-
-
