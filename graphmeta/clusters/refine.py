@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from graphmeta.signals.base import Layer, Observations, Part
 
@@ -79,15 +80,13 @@ def member_tests(
 ) -> pl.DataFrame:
     """Test members over all layers: columns group, account, p_value (Bonferroni over layers)."""
     frames = [
-        layer.members(seen, groups, part).lazy().select("group", "account", "p_value")
-        for layer in layers
+        layer.members(seen, groups, part).select("group", "account", "p_value") for layer in layers
     ]
     return (
         pl.concat(frames)
         .group_by("group", "account")
         .agg((pl.col("p_value").min() * len(layers)).clip(upper_bound=1.0))
         .sort("group", "account")
-        .collect()
     )
 
 
@@ -116,7 +115,7 @@ class _Asked:
         )
         return numbered.join(self._known, on="set").select(*CUTS, "gain")
 
-    def _ask(self, sets: dict[int, np.ndarray]) -> None:
+    def _ask(self, sets: dict[int, NDArray[np.uint32]]) -> None:
         numbers = list(sets)
         for start in range(0, len(numbers), _SETS_AT_ONCE):
             some = numbers[start : start + _SETS_AT_ONCE]
@@ -142,8 +141,8 @@ def _passing(tests: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     rate = pl.when("inside").then(KEEP_AT).otherwise(GROW_AT)
     accepted = pl.col("p_value") * (pl.col("p_value") <= rate * rank / pl.col("tests"))
     gain = -pl.col("p_value").clip(lower_bound=1e-300).log().sort().sum().over("group")
-    judged = tests.lazy().join(
-        groups.lazy().with_columns(inside=pl.lit(True)), on=["group", "account"], how="left"
+    judged = tests.join(
+        groups.with_columns(inside=pl.lit(True)), on=["group", "account"], how="left"
     )
     return (
         judged.with_columns(inside=inside)
@@ -151,5 +150,4 @@ def _passing(tests: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("p_value") <= max(KEEP_AT, GROW_AT))
         .filter(pl.col("p_value") <= accepted.max().over("group", "inside"))
         .select("group", "account", gain=gain)
-        .collect()
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from graphmeta.signals.base import Observations
@@ -30,10 +30,10 @@ def once(
     known: WeakKeyDictionary[Observations, dict[Any, Learnt]] = WeakKeyDictionary()
 
     @wraps(learn)
-    def kept(seen: Observations, *asked: Asked.args, **named: Asked.kwargs) -> Learnt:
+    def kept(seen: Observations, /, *asked: Asked.args, **named: Asked.kwargs) -> Learnt:
         answers = known.setdefault(seen, {})
         if asked not in answers:
             answers[asked] = learn(seen, *asked, **named)
         return answers[asked]
 
-    return kept
+    return cast("Callable[Concatenate[Observations, Asked], Learnt]", kept)

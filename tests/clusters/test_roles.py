@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tinyworld import DAY, groups_of, noise, observed
 
 from graphmeta.clusters.assemble import Clusters
-from graphmeta.clusters.find import member_tests
+from graphmeta.clusters.refine import member_tests
 from graphmeta.clusters.roles import ROLES, assign, strength
 from graphmeta.signals import LAYERS
 from graphmeta.signals.base import WHOLE, Observations

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from tinyworld import DAY, Arrival, Contact, groups_of, noise, observed
 
 from graphmeta.signals.base import FOLDS, GROUPS, MEMBERS, PAIRS, WHOLE, Observations, Part
-from graphmeta.signals.coordination.funnel import WITHIN_S, Funnel, conversions, validated_hubs
+from graphmeta.signals.coordination.funnel import (
+    WITHIN_S,
+    Funnel,
+    conversions,
+    feeders,
+    validated_hubs,
+)
 from graphmeta.signals.recruitment.conversion import Converts, SentByStrangers
 
 LAYER = Funnel()
@@ -86,8 +92,8 @@ def test_a_hub_needs_two_sources() -> None:
 
 
 def test_recruiters_feed_the_hub_and_others_do_not() -> None:
-    feeders = LAYER.feeders(tiny_town(), WHOLE)
-    sure = feeders.filter(pl.col("p_value") < 0.01)
+    fed = feeders(tiny_town(), WHOLE)
+    sure = fed.filter(pl.col("p_value") < 0.01)
     assert set(sure["account"]) == set(RECRUITERS)
     assert set(sure["hub"]) == {HUB}
     assert sure["observed"].sum() == 20
@@ -104,8 +110,8 @@ def test_whoever_contacts_the_recruiters_converts_too_feeds_nothing() -> None:
 
 def test_sources_are_counted_beside_all_who_had_a_convert() -> None:
     seen = tiny_town()
-    feeders, sources = LAYER.feeders(seen, WHOLE), LAYER.sources(seen, WHOLE)
-    assert (feeders["q_value"] >= feeders["p_value"]).all()
+    fed, sources = feeders(seen, WHOLE), LAYER.sources(seen, WHOLE)
+    assert (fed["q_value"] >= fed["p_value"]).all()
     assert sources["q_value"].to_numpy().max() <= 0.01
 
 

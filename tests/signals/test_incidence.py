@@ -10,7 +10,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphmeta.signals.coordination.incidence import crowded, shared
+from graphmeta.signals.coordination.incidence import crowded, shared, spans
 
 incidences = st.sets(st.tuples(st.integers(0, 9), st.integers(0, 14)))
 
@@ -56,3 +56,10 @@ def test_the_most_crowded_bins_are_left_out_first() -> None:
     assert crowded(np.array([3, 100, 4, 2])).size == 0
     assert crowded(np.array([3, 100, 4, 2]), limit=10).tolist() == [1]
     assert crowded(np.array([3, 4, 4, 2]), limit=10).tolist() == [1, 2]
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 5)), max_size=12))
+def test_runs_are_numbered_one_after_the_other(runs: list[tuple[int, int]]) -> None:
+    start, length = (np.array([run[at] for run in runs], dtype=np.int64) for at in (0, 1))
+    expected = [first + step for first, many in runs for step in range(many)]
+    assert spans(start, length).tolist() == expected

@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal
 from tinyworld import DAY, Contact, groups_of, noise, observed, ring
 
 from graphmeta.signals.base import FOLDS, GROUPS, MEMBERS, PAIRS, WHOLE, Observations, Part
+from graphmeta.signals.coordination.incidence import LEAST_CONTACTS
 from graphmeta.signals.coordination.shared_targets import SharedTargets
 from graphmeta.signals.coordination.shared_targets.nearness import meetings
 from graphmeta.signals.coordination.thresholds import THRESHOLDS
@@ -49,7 +50,8 @@ def weight_of(pairs: pl.DataFrame, a: int, b: int) -> float:
 @pytest.mark.parametrize("part", [WHOLE, Part(1), Part(1, held_out=True)])
 def test_pairs_are_counted_by_the_targets_that_both_reached_in_the_part(part: Part) -> None:
     seen = observed(with_ring(), accounts=ACCOUNTS)
-    reached = reached_by(seen, part)
+    everybody = reached_by(seen, part)
+    reached = {one: mine for one, mine in everybody.items() if len(mine) >= LEAST_CONTACTS}
     expected = {
         (a, b): float(len(reached[a] & reached[b]))
         for a, b in combinations(sorted(reached), 2)
@@ -71,7 +73,7 @@ def test_a_rare_target_ties_more_than_a_popular_one() -> None:
     crowd = [(sender, 300, sender) for sender in range(10, 150)]
     shared_rare = [(0, 301, 5), (1, 301, 9)]
     shared_popular = [(2, 300, 5), (3, 300, 9)]
-    others = [(one, 310 + one, 7) for one in range(4)]
+    others = [(one, 310 + 10 * one + more, 7) for one in range(4) for more in range(2)]
     seen = observed(crowd + shared_rare + shared_popular + others, accounts=600)
     pairs = LAYER.pairs(seen, WHOLE)
     assert weight_of(pairs, 0, 1) > 1.0

@@ -44,8 +44,8 @@ class Funnel:
 
     def pairs(self, seen: Observations, part: Part) -> pl.DataFrame:
         """Return edges from recruiters to validated hubs, and between recruiters of one hub."""
-        feeders = self.feeders(seen, part)
-        spokes = feeders.select(
+        fed = feeders(seen, part)
+        spokes = fed.select(
             "observed",
             "expected",
             "weight",
@@ -53,7 +53,7 @@ class Funnel:
             a=pl.min_horizontal("account", "hub"),
             b=pl.max_horizontal("account", "hub"),
         )
-        other = feeders.select(
+        other = fed.select(
             "hub",
             account_b="account",
             observed_b="observed",
@@ -62,7 +62,7 @@ class Funnel:
             p_b="p_value",
         )
         rims = (
-            feeders.join(other, on="hub")
+            fed.join(other, on="hub")
             .filter(pl.col("account") < pl.col("account_b"))
             .select(
                 a="account",
@@ -79,13 +79,9 @@ class Funnel:
             .unique(["a", "b"], keep="first", maintain_order=True)
         )
 
-    def feeders(self, seen: Observations, part: Part) -> pl.DataFrame:
-        """Return the accounts that sent converts to validated hubs: see :func:`feeders`."""
-        return feeders(seen, part)
-
     def sources(self, seen: Observations, part: Part) -> pl.DataFrame:
         """Return the feeders that chance does not explain: columns as ``feeders``."""
-        return self.feeders(seen, part).filter(
+        return feeders(seen, part).filter(
             pl.col("observed") >= LEAST_CONVERTS, pl.col("q_value") <= SOURCE_RATE
         )
 
@@ -99,8 +95,8 @@ class Funnel:
             pl.col("observed").fill_null(0.0)
         )
         expected = expected_converts(seen, groups, rows, tested)
-        tail = counts.upper_tail(rows["observed"].to_numpy(), expected)
-        judged = rows.with_columns(expected=pl.Series(expected), p_value=pl.Series(tail))
+        tail = pl.Series(counts.upper_tail(rows["observed"].to_numpy(), expected))
+        judged = rows.with_columns(expected=pl.Series(expected), p_value=tail)
         return shaped(judged, GROUPS).sort("group")
 
     def hubs_of(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
@@ -146,10 +142,9 @@ def feeders(seen: Observations, part: Part) -> pl.DataFrame:
         Columns account, hub, observed (converts), expected, weight, p_value, and q_value over
         all accounts and hubs with a convert.
     """
-    moves = conversions(seen, part)
-    hubs = validated_hubs(seen, part)
+    moves = conversions(seen, part).join(validated_hubs(seen, part), on="hub", how="semi")
     sent = (
-        _credited(moves.join(hubs, on="hub", how="semi"))
+        _credited(moves)
         .group_by(account="sender", hub="hub")
         .agg(observed=pl.col("recipient").n_unique().cast(pl.Float64))
         .sort("account", "hub")
@@ -158,11 +153,10 @@ def feeders(seen: Observations, part: Part) -> pl.DataFrame:
     expected = expected_converts(seen, alone, sent.with_columns(group="account"), part)
     observed = sent["observed"].to_numpy()
     tail = counts.upper_tail(observed, expected)
+    q = multiplicity.benjamini_hochberg(tail, tail.size)
+    weight = pl.Series(counts.surprise(observed, expected))
     return sent.with_columns(
-        expected=pl.Series(expected),
-        weight=pl.Series(counts.surprise(observed, expected)),
-        p_value=pl.Series(tail),
-        q_value=pl.Series(multiplicity.benjamini_hochberg(tail, tail.size)),
+        expected=pl.Series(expected), weight=weight, p_value=pl.Series(tail), q_value=pl.Series(q)
     ).filter(pl.col("observed") > pl.col("expected"))
 
 
@@ -180,9 +174,8 @@ def conversions(seen: Observations, part: Part) -> pl.DataFrame:
     return (
         contacted.join(arrivals, left_on="recipient", right_on="account")
         .filter(
-            (pl.col("time") > pl.col("contacted"))
-            & (pl.col("time") <= pl.col("contacted") + WITHIN_S)
-            & (pl.col("hub") != pl.col("sender"))
+            (pl.col("time") - pl.col("contacted")).is_between(1, WITHIN_S),
+            pl.col("hub") != pl.col("sender"),
         )
         .select("sender", "recipient", "hub", "time", "new")
     )
@@ -226,13 +219,11 @@ def validated_hubs(seen: Observations, part: Part) -> pl.DataFrame:
         .group_by("hub", maintain_order=True)
         .agg(expected=pl.col("chance").sum())
     )
-    several = by_hub.filter(pl.col("sources") >= LEAST_SOURCES)
-    rows = several.join(expected, on="hub").sort("hub")
+    rows = by_hub.filter(pl.col("sources") >= LEAST_SOURCES).join(expected, on="hub").sort("hub")
     tail = counts.upper_tail(rows["observed"].to_numpy(), rows["expected"].to_numpy())
-    return rows.with_columns(
-        p_value=pl.Series(tail),
-        q_value=pl.Series(multiplicity.benjamini_hochberg(tail, max(by_hub.height, tail.size))),
-    ).filter(pl.col("q_value") <= HUB_RATE)
+    q = multiplicity.benjamini_hochberg(tail, max(by_hub.height, tail.size))
+    judged = rows.with_columns(p_value=pl.Series(tail), q_value=pl.Series(q))
+    return judged.filter(pl.col("q_value") <= HUB_RATE)
 
 
 def _credited(moves: pl.DataFrame) -> pl.DataFrame:

@@ -33,7 +33,7 @@ def spans(start: IntArray, length: IntArray) -> IntArray:
         ``start[0], start[0] + 1, ...``, shape (sum of ``length``,).
     """
     before = np.cumsum(length) - length
-    return np.arange(int(length.sum())) + np.repeat(start - before, length)
+    return np.asarray(np.arange(int(length.sum())) + np.repeat(start - before, length))
 
 
 def crowded(counts: IntArray, limit: int = MAX_MEETINGS) -> IntArray:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy import sparse
 
 from graphmeta.nulls import counts, timing
@@ -85,10 +86,10 @@ def _apart(seen: Observations, groups: pl.DataFrame, part: Part) -> _Apart:
     return _Apart(numbers, row, account[has], place[member], sent.second[at])
 
 
-def _in_part(part: Part, fold: IntArray) -> np.ndarray:
+def _in_part(part: Part, fold: IntArray) -> NDArray[np.bool_]:
     if part.fold is None:
         return np.ones(fold.size, dtype=bool)
-    return (fold == part.fold) == part.held_out
+    return np.asarray((fold == part.fold) == part.held_out)
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,9 @@ def tally(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
             shared = np.bincount(of_meeting, weights=windows.met >= level, minlength=size)
             expected = np.bincount(windows.rows, weights=chance, minlength=size)
             frames.append((np.full(size, width), np.full(size, level), shared, expected))
-    wide, level_, observed, expected = (np.concatenate(column) for column in zip(*frames))
+    wide, level_, observed, expected = (
+        np.concatenate(column) for column in zip(*frames, strict=True)
+    )
     return pl.DataFrame(
         {
             "group": np.tile(apart.numbers, len(frames)).astype(np.uint32),

@@ -109,7 +109,8 @@ def leanings(asked: Asked) -> Leanings:
     others = class_of(here.popularity[met.target] - met.by)
     size = met.numbers.size * CLASSES
     towards = np.bincount(met.row * CLASSES + others, weights=met.by, minlength=size)
-    return Leanings(met.numbers, leaning(towards.reshape(-1, CLASSES), each @ in_class))
+    of_class = towards.reshape(-1, CLASSES).astype(np.float64)
+    return Leanings(met.numbers, leaning(of_class, each @ in_class))
 
 
 def tally(

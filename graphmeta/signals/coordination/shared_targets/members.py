@@ -223,7 +223,7 @@ class _Chance:
         shape = (met.numbers.size, null.circles, CLASSES)
         at = (met.row * null.circles + circle) * CLASSES + kind
         table = np.bincount(at, weights=each * counts_as, minlength=int(np.prod(shape)))
-        share = null.covered(self._account, self._row, table.reshape(shape))
+        share = null.covered(self._account, self._row, table.reshape(shape).astype(np.float64))
         hit, who = self._own_hit, self._account[self._tested]
         itself = null.lands_in(who, circle[hit], kind[hit]) * (each * own_counts_as)[hit]
         share -= np.bincount(self._tested, weights=itself, minlength=share.size)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy import sparse
 
 from graphmeta.nulls import configuration
@@ -152,7 +153,7 @@ def reached_by(met: Together, least: int) -> Together:
     )
 
 
-def _changes(values: IntArray) -> np.ndarray:
+def _changes(values: IntArray) -> NDArray[np.bool_]:
     """Return where a value differs from the one before it; the first one does."""
     return np.concatenate([np.ones(min(values.size, 1), dtype=bool), values[1:] != values[:-1]])
 
@@ -160,7 +161,7 @@ def _changes(values: IntArray) -> np.ndarray:
 def _apart(hit: IntArray, time: IntArray) -> FloatArray:
     step = np.where(hit[1:] == hit[:-1], np.diff(time), np.inf)
     edge = np.full(min(hit.size, 1), np.inf)
-    return np.minimum(np.concatenate([edge, step]), np.concatenate([step, edge]))
+    return np.asarray(np.minimum(np.concatenate([edge, step]), np.concatenate([step, edge])))
 
 
 def _inside(
