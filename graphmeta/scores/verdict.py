@@ -165,7 +165,7 @@ def _lifted(lifting: Iterable[dict[str, Any]], terms: Iterable[dict[str, Any]], 
     adds = {term["term"]: term["contribution"] for term in terms if term["score"] == score}
     order = sorted(lifting, key=lambda way: (-adds.get(way["signal"], 0.0), way["signal"]))
     if not order:
-        return "No single measurement decides: with any one of them as usual it would be flagged."
+        return "No single measurement decides: were any one as usual, it would still be flagged."
     named = [
         f"{wording.short(way['signal'])} were {wording.amount(way['signal'], way['expected'])} "
         f"instead of {wording.amount(way['signal'], way['value'])}"
