@@ -11,10 +11,7 @@ import polars as pl
 from graphmeta.contract.tables import EVIDENCE
 from graphmeta.nulls import counts
 from graphmeta.scores import counter
-from graphmeta.scores.wording import PERCENT, WORDINGS, look_alike
-
-#: A contribution smaller than this, in log-odds, speaks neither for nor against.
-_SPEAKS_FROM = 0.05
+from graphmeta.scores.wording import PERCENT, SPEAKS_FROM, WORDINGS, look_alike
 
 
 def sentence(term: str, observed: float | None, expected: float | None, contribution: float) -> str:
@@ -36,7 +33,7 @@ def sentence(term: str, observed: float | None, expected: float | None, contribu
         expected=wording.unit.write(expected or 0.0),
     )
     means = ""
-    if abs(contribution) >= _SPEAKS_FROM:
+    if abs(contribution) >= SPEAKS_FROM:
         means = wording.speaks_for if contribution > 0 else wording.speaks_against
     text = f"{told}: {means}." if means else f"{told}."
     return text[0].upper() + text[1:]
@@ -46,7 +43,7 @@ def _resembles(kind: str, p_value: float, level: float) -> str:
     return (
         f"It could be {look_alike(kind)}: of those in synthetic worlds about "
         f"{PERCENT.write(p_value)} look as much like a campaign; it is flagged only where at most "
-        f"{PERCENT.write(level)} do."
+        f"{100 * level:g} % do."
     )
 
 

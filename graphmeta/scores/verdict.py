@@ -70,7 +70,7 @@ def sentences(
             says.append(_lifted(lifting.get(group, []), terms[group], leading(row)))
         else:
             failing = _failing(row, terms[group], alike.get(group, []), rule, model)
-            says.append(f"It would be flagged if {_joined(failing, 'and')}.")
+            says.append(f"It would be flagged if {_joined(failing, ', and')}.")
     return scored.select("group", says=pl.Series(says, dtype=pl.String))
 
 
@@ -171,7 +171,7 @@ def _lifted(lifting: Iterable[dict[str, Any]], terms: Iterable[dict[str, Any]], 
         f"instead of {wording.amount(way['signal'], way['value'])}"
         for way in order[:_MOST_NAMED]
     ]
-    return f"It would not be flagged if {_joined(named, 'or')}."
+    return f"It would not be flagged if {_joined(named, ', or')}."
 
 
 def _failing(
@@ -195,7 +195,7 @@ def _failing(
     if lacks > 0 or (row[score.name] < rule.min_score and not kinds):
         failing.append(_reached(way, lacks, score.name))
     if kinds:
-        failing.append(f"it did not look like {_joined(kinds, 'or')}")
+        failing.append(f"it did not look like {_joined(kinds, ' or')}")
     if row["n_actors"] < rule.min_actors:
         failing.append(f"it had at least {rule.min_actors} actors (it has {row['n_actors']})")
     if not row["stands"]:
@@ -236,8 +236,7 @@ def _log_odds(probability: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def _joined(parts: Sequence[str], word: str) -> str:
+def _joined(parts: Sequence[str], joint: str) -> str:
     if len(parts) <= 1:
         return "".join(parts)
-    comma = "," if len(parts) > 2 or any(" were " in part for part in parts) else ""
-    return ", ".join(parts[:-1]) + f"{comma} {word} {parts[-1]}"
+    return f"{', '.join(parts[:-1])}{joint} {parts[-1]}"

@@ -10,6 +10,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+#: A contribution smaller than this, in log-odds, speaks neither for nor against.
+SPEAKS_FROM = 0.05
+
 
 @dataclass(frozen=True)
 class Unit:

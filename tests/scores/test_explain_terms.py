@@ -65,7 +65,7 @@ def test_a_look_alike_is_told_by_its_name_with_the_level_that_it_is_held_to() ->
     said = sentence(f"{counter.PREFIX}otp_sender", 0.15, 0.01, -2.7)
     assert said.startswith("It could be a sender of one-time codes: ")
     assert "15 %" in said
-    assert said.endswith("at most 1.0 % do.")
+    assert said.endswith("at most 1 % do.")
     assert "_" not in said
 
 

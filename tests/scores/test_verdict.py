@@ -150,7 +150,7 @@ def test_a_look_alike_that_hides_behind_another_is_named_too() -> None:
     ]
     said = told(ABUSE, some_model(*classes))
     assert said == (
-        "It would be flagged if it did not look like a courier service, a helpline, a newsletter, "
+        "It would be flagged if it did not look like a courier service, a helpline, a newsletter "
         "or 2 more kinds of look-alikes."
     )
 
