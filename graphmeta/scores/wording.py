@@ -40,6 +40,8 @@ class Unit:
 
 def _percent(value: float) -> str:
     percent = 100 * value
+    if 0 < percent < 0.05:
+        return "under 0.1 %"
     return f"{percent:.0f} %" if percent >= 9.95 or percent == 0 else f"{percent:.1f} %"
 
 

@@ -51,6 +51,7 @@ def test_what_nobody_worded_has_a_name_and_an_amount_all_the_same() -> None:
     assert short("moon_phase") == "moon phase"
     assert amount("moon_phase", 0.25) == "0.25"
     assert amount("defence_rate", 0.25) == "25 %"
+    assert amount("defence_rate", 0.0004) == "under 0.1 %"
     assert look_alike("night_shift") == "a night shift"
 
 
