@@ -267,6 +267,11 @@ class Cluster:
         return summary.cluster_sentence(self.row, self.evidence)
 
     @property
+    def would_change(self) -> str | None:
+        """What would change its verdict, in a sentence; None where its run does not say."""
+        return summary.would_change(self.evidence)
+
+    @property
     def members(self) -> pl.DataFrame:
         """Its accounts with role and strength; the contacted have none."""
         return self._rows_of(self.run.members)

@@ -56,6 +56,7 @@ def explain(
     console = output()
     _heading(console, row)
     console.print(text(summary.cluster_sentence(row, evidence)))
+    _change(console, evidence)
     _ties(console, evidence)
     leading = summary.leading_score(row)
     for score in sorted(summary.SCORES, key=lambda name: name != leading):
@@ -83,6 +84,7 @@ def _print_as_json(row: Mapping[str, Any], evidence: pl.DataFrame, scored: pl.Da
         {
             "cluster": row,
             "sentence": summary.cluster_sentence(row, evidence),
+            "would_change": summary.would_change(evidence),
             "evidence": evidence.drop("cluster_id").to_dicts(),
             "members": scored.drop("cluster_id").to_dicts(),
         }
@@ -98,6 +100,19 @@ def _heading(console: Console, row: Mapping[str, Any]) -> None:
     said.append(f"risk {words.score(row['risk'])}")
     console.print(text(" · ".join(said), "bold"))
     console.print()
+
+
+def _change(console: Console, evidence: pl.DataFrame) -> None:
+    """Print what would change the verdict, and the look-alike that it may be."""
+    from graphmeta.report import summary
+
+    said = [summary.would_change(evidence), summary.nearest_look_alike(evidence)]
+    if not any(said):
+        return
+    _title(console, "What would change this", "  (one thing at a time, all else as it is)")
+    for says in said:
+        if says:
+            _item(console, text("  •"), says)
 
 
 def _ties(console: Console, evidence: pl.DataFrame) -> None:

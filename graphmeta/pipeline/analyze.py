@@ -93,7 +93,7 @@ def _analyse(
     ids = tables.cluster_ids(scored)
     terms = behaviour.terms(measured, scored["group"], trained())
     rule = verdict.Rule(settings.alpha, settings.min_score, settings.min_actors)
-    told = verdict.sentences(scored, terms, rule, trained())
+    told = verdict.sentences(scored, measured, rule, trained())
     written = {
         "clusters": tables.cluster_rows(scored, found.tests, members, seen, ids),
         "members": tables.member_rows(members, ids, names),

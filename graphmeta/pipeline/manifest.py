@@ -17,6 +17,7 @@ from graphmeta.ingest import Reading, Store
 from graphmeta.pipeline.clock import Stopwatch
 from graphmeta.pipeline.settings import Settings
 from graphmeta.privacy import audit
+from graphmeta.scores.model import REJECTED_AT
 from graphmeta.signals.base import FOLDS, Observations
 from graphmeta.signals.observe import Network
 
@@ -27,8 +28,9 @@ _BOUND = (
     "cluster does wrong: a protest is coordinated too."
 )
 _INNOCENTS = (
-    "How often innocent groups are flagged has to be measured on look-alikes; this version "
-    "states no such rate. People decide, cluster by cluster."
+    "How often innocent groups are flagged on real platforms is not known. Of each kind of "
+    "look-alike that the scores were trained on, about {level:g} of the appearances in synthetic "
+    "worlds like those of the training may be flagged. People decide, cluster by cluster."
 )
 _RISK = "Risk is for ordering only. It is no probability, and a score is no proof."
 
@@ -90,7 +92,7 @@ def write(
         },
         "statements": {
             "bound": _BOUND.format(alpha=settings.alpha),
-            "innocents": _INNOCENTS,
+            "innocents": _INNOCENTS.format(level=REJECTED_AT),
             "risk": _RISK,
         },
     }

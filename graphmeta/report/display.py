@@ -64,6 +64,7 @@ def cluster_html(run: RunFolder, cluster_id: str) -> str:
         .render(
             row=row,
             sentence=summary.cluster_sentence(row, evidence),
+            would_change=summary.would_change(evidence),
             score=score,
             reasons=reasons,
             most=max((abs(reason["contribution"]) for reason in reasons), default=1.0) or 1.0,

@@ -22,6 +22,7 @@ from graphmeta.errors import UsageError
 from graphmeta.report import receipt, summary, words
 from graphmeta.report.charts import embed, network, style, timeline, waterfall
 from graphmeta.run import RunFolder
+from graphmeta.scores.wording import SPEAKS_FROM
 
 #: What a page holds at most; the run folder holds the rest, and the page says so.
 MOST_CLUSTERS = 50
@@ -183,6 +184,8 @@ def _cluster(
         "rank": rank,
         "anchor": anchor,
         "sentence": summary.cluster_sentence(row, evidence),
+        "would_change": summary.would_change(evidence),
+        "look_alike": summary.nearest_look_alike(evidence),
         "ties": evidence.filter(pl.col("score") == "coordination").to_dicts(),
         "scores": [_score(row, evidence, name, anchor) for name in _score_order(row)],
         "graph": _graph(tables, anchor, seed),
@@ -211,8 +214,8 @@ def _score(
     meant = waterfall.probability(total)
     return {
         **said,
-        "for": reasons.filter(pl.col("contribution") > 0)["says"].to_list(),
-        "against": reasons.filter(pl.col("contribution") < 0)["says"].to_list(),
+        "for": reasons.filter(pl.col("contribution") >= SPEAKS_FROM)["says"].to_list(),
+        "against": reasons.filter(pl.col("contribution") <= -SPEAKS_FROM)["says"].to_list(),
         "total": total,
         "meant": meant,
         "adds_up": row[name] is not None and abs(meant - row[name]) <= _ROUNDING,

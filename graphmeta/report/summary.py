@@ -17,6 +17,8 @@ import polars as pl
 from graphmeta.errors import UsageError
 from graphmeta.report import words
 from graphmeta.run import RunFolder
+from graphmeta.scores import wording
+from graphmeta.scores.counter import PREFIX
 
 #: The two scores of a cluster, in the order in which they are shown.
 SCORES = ("spam", "recruitment")
@@ -75,6 +77,8 @@ def cluster_evidence(run: RunFolder, cluster_id: str) -> pl.DataFrame:
 
 def term_name(term: str) -> str:
     """Return how a term of a score is called in front of people."""
+    if term.startswith(PREFIX):
+        return f"like {wording.look_alike(term.removeprefix(PREFIX))}"
     return "starting point" if term == BASELINE else words.plain(term)
 
 
@@ -97,6 +101,18 @@ def strongest(row: Mapping[str, Any], evidence: pl.DataFrame) -> tuple[str | Non
         most["says"] if most["contribution"] > 0 else None,
         least["says"] if least["contribution"] < 0 else None,
     )
+
+
+def would_change(evidence: pl.DataFrame) -> str | None:
+    """Return the sentence that says what would change a cluster's verdict, if the run has one."""
+    told = evidence.filter(pl.col("score") == "verdict")["says"]
+    return words.sentence(told[0]) if told.len() else None
+
+
+def nearest_look_alike(evidence: pl.DataFrame) -> str | None:
+    """Return the sentence on the look-alike that a cluster resembles most, where it may be one."""
+    told = evidence.filter(pl.col("term").str.starts_with(PREFIX))["says"]
+    return words.sentence(told[0]) if told.len() else None
 
 
 def cluster_sentence(row: Mapping[str, Any], evidence: pl.DataFrame) -> str:

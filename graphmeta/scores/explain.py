@@ -6,202 +6,12 @@ which innocent activity it resembles. Evidence against has the same rank as evid
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import polars as pl
 
 from graphmeta.contract.tables import EVIDENCE
 from graphmeta.nulls import counts
 from graphmeta.scores import counter
-
-
-@dataclass(frozen=True)
-class Wording:
-    """How one term is told.
-
-    Args:
-        short: What was measured, in a few words that "were" can follow.
-        told: What was measured; ``{observed}`` and ``{expected}`` are filled in.
-        unit: How its numbers are written.
-        speaks_for: What it suggests where it adds to the score.
-        speaks_against: What innocent activity it suggests where it takes away.
-    """
-
-    short: str
-    told: str
-    unit: Callable[[float], str]
-    speaks_for: str
-    speaks_against: str
-
-
-def _percent(value: float) -> str:
-    percent = 100 * value
-    return f"{percent:.0f} %" if percent >= 10 or percent == 0 else f"{percent:.1f} %"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
-#: A contribution smaller than this, in log-odds, speaks neither for nor against.
-_SPEAKS_FROM = 0.05
-
-WORDINGS: dict[str, Wording] = {
-    "defence_rate": Wording(
-        "blocks and reports",
-        "{observed} of the strangers contacted blocked or reported the sender; {expected} is usual",
-        _percent,
-        "people defend themselves",
-        "people do not mind, as with a support desk, a canvass or a text-bank",
-    ),
-    "reply_rate": Wording(
-        "answers",
-        "{observed} of the strangers contacted answered; {expected} is usual",
-        _percent,
-        "spam is met with silence",
-        "people answer, as they do a support desk, a canvass or a trader",
-    ),
-    "fan_out": Wording(
-        "strangers per account and day",
-        "an account contacts {observed} strangers on an active day; {expected} is usual",
-        _number,
-        "that is fast",
-        "that is slow, as in a flash crowd or ordinary life",
-    ),
-    "stranger_share": Wording(
-        "the share of strangers",
-        "{observed} of first contacts went to strangers; {expected} is usual",
-        _percent,
-        "they seek strangers",
-        "they stay among people they know, as a movement among friends does",
-    ),
-    "inbound_share": Wording(
-        "the share of contacts that others began",
-        "others began {observed} of first contacts; {expected} is usual",
-        _percent,
-        "nobody comes to them",
-        "people come to them, as to a helpline, a support desk or a shop",
-    ),
-    "insistence": Wording(
-        "messages to those who never answered",
-        "strangers who never answered got {observed} messages each; {expected} is usual",
-        _number,
-        "they write once and move on",
-        "they write again and again, as reminders, newsletters and couriers do",
-    ),
-    "dialogue": Wording(
-        "messages from those who answered",
-        "strangers who answered wrote {observed} times each; {expected} is usual",
-        _number,
-        "talk breaks off at once",
-        "real conversations follow, as with customers and new friends",
-    ),
-    "acquaintances": Wording(
-        "acquaintances of the accounts",
-        "the accounts know {observed} people whom they did not approach; {expected} is usual",
-        _number,
-        "they have little life of their own",
-        "they have a life of their own",
-    ),
-    "youth": Wording(
-        "new accounts",
-        "{observed} of the accounts are new; {expected} is usual",
-        _percent,
-        "accounts made for a purpose are new",
-        "the accounts are old",
-    ),
-    "mutual_ties": Wording(
-        "pairs among them that know each other",
-        "{observed} of the pairs among them know each other; {expected} is usual",
-        _percent,
-        "they are strangers to each other",
-        "they know each other, as colleagues, classmates and families do",
-    ),
-    "onset": Wording(
-        "the share of contacts begun lately",
-        "{observed} of their first contacts came once judging began; {expected} is usual",
-        _percent,
-        "they began lately",
-        "they have long done so, as a shop, a support desk or a newsletter has",
-    ),
-    "banned": Wording(
-        "accounts closed by the platform",
-        "the platform closed {observed} of the accounts; {expected} is usual",
-        _percent,
-        "the platform had reasons of its own against them",
-        "the platform saw nothing against them",
-    ),
-    "locality": Wording(
-        "the chance that two contacted strangers are of one circle",
-        "two strangers whom they contacted are of one circle with a chance of {observed}; "
-        "{expected} is usual",
-        _percent,
-        "their list is spread over the town",
-        "they stay in one neighbourhood, as a congregation, a school or a canvass does",
-    ),
-    "declared": Wording(
-        "accounts that declare what they are",
-        "{observed} of the accounts declare what they are; {expected} is usual",
-        _percent,
-        "they declare nothing",
-        "they say openly that they are a business, a bot or a helpline",
-    ),
-    "converts": Wording(
-        "converts",
-        "{observed} of those contacted went on to the hub within days; {expected} would by chance",
-        _number,
-        "contacts are led somewhere",
-        "nobody is led anywhere",
-    ),
-    "sent_by_strangers": Wording(
-        "arrivals sent by strangers",
-        "{observed} of the arrivals at the hub had been contacted by these strangers",
-        _percent,
-        "the hub lives from recruiting strangers",
-        "most came by themselves or through friends, as in a movement among friends",
-    ),
-    "shared_targets": Wording(
-        "shared strangers",
-        "{observed} held-out strangers were reached by several of them; {expected} by chance",
-        _number,
-        "they work on one list",
-        "no more than chance",
-    ),
-    "shared_timing": Wording(
-        "shared moments",
-        "in {observed} held-out moments several of them met strangers; {expected} by chance",
-        _number,
-        "they act on one clock",
-        "no more than chance",
-    ),
-    "funnel": Wording(
-        "contacts that went on to one hub",
-        "{observed} held-out contacts went on to one hub within days; {expected} by chance",
-        _number,
-        "they feed one hub",
-        "no more than chance",
-    ),
-    "constant": Wording(
-        "the starting point",
-        "where every score starts: most groups are not abusive",
-        _number,
-        "",
-        "",
-    ),
-}
-
-
-def short(term: str) -> str:
-    """Return what a term measures, in a few words."""
-    wording = WORDINGS.get(term)
-    return wording.short if wording else term.replace("_", " ")
-
-
-def amount(term: str, value: float | None) -> str:
-    """Return a value in the unit of its term."""
-    wording = WORDINGS.get(term)
-    return (wording.unit if wording else _number)(value or 0.0)
+from graphmeta.scores.wording import PERCENT, SPEAKS_FROM, WORDINGS, look_alike
 
 
 def sentence(term: str, observed: float | None, expected: float | None, contribution: float) -> str:
@@ -214,22 +24,27 @@ def sentence(term: str, observed: float | None, expected: float | None, contribu
         contribution: What it adds to the score; where it adds nothing, nothing is read into it.
     """
     if term.startswith(counter.PREFIX):
-        kind = term.removeprefix(counter.PREFIX).replace("_", " ")
-        return (
-            f"It could be a {kind}: {_percent(observed or 0.0)} of those in synthetic worlds score "
-            f"as high; from {_percent(expected or 0.0)} on it is not flagged."
-        )
+        return _resembles(term.removeprefix(counter.PREFIX), observed or 0.0, expected or 0.0)
     wording = WORDINGS.get(term)
     if wording is None:  # a signal that somebody added without wording it
         return f"{term}: {observed} observed, {expected} expected."
     told = wording.told.format(
-        observed=wording.unit(observed or 0.0), expected=wording.unit(expected or 0.0)
+        observed=wording.unit.write(observed or 0.0),
+        expected=wording.unit.write(expected or 0.0),
     )
     means = ""
-    if abs(contribution) >= _SPEAKS_FROM:
+    if abs(contribution) >= SPEAKS_FROM:
         means = wording.speaks_for if contribution > 0 else wording.speaks_against
     text = f"{told}: {means}." if means else f"{told}."
     return text[0].upper() + text[1:]
+
+
+def _resembles(kind: str, p_value: float, level: float) -> str:
+    return (
+        f"It could be {look_alike(kind)}: of those in synthetic worlds about "
+        f"{PERCENT.write(p_value)} look as much like a campaign; it is flagged only where at most "
+        f"{100 * level:g} % do."
+    )
 
 
 def evidence(

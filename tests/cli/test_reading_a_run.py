@@ -141,7 +141,9 @@ def test_an_explanation_as_json_holds_the_sentence_the_evidence_and_the_members(
     assert said["cluster"]["cluster_id"] == RING
     assert said["sentence"].startswith("24 accounts acted together")
     assert len(said["members"]) == 24
-    assert {row["score"] for row in said["evidence"]} == {"coordination", "spam", "recruitment"}
+    assert said["would_change"].startswith("It would not be flagged if ")
+    scores = {row["score"] for row in said["evidence"]}
+    assert scores == {"coordination", "spam", "recruitment", "verdict"}
 
 
 @pytest.mark.usefixtures("folder")
@@ -251,3 +253,27 @@ def test_a_damaged_run_is_refused(
     (folder / "RUN" / "manifest.json").write_bytes(damage)
     assert main(["queue", "RUN"]) == 2
     assert "manifest.json is damaged" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_explanation_says_what_would_change_the_verdict_and_what_it_could_be(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["explain", "RUN", RING]) == 0
+    shown = lines(capsys)
+    at = next(n for n, line in enumerate(shown) if line.startswith("What would change this"))
+    assert "It would not be flagged if the share of strangers were 31%" in shown[at + 1]
+    assert shown[at + 2] == ""
+    assert main(["explain", "RUN", "d9e44-group"]) == 0
+    shown = lines(capsys)
+    at = next(n for n, line in enumerate(shown) if line.startswith("What would change this"))
+    assert "It would be flagged if it did not look like a text-bank." in shown[at + 1]
+    assert "It could be a text-bank: of those in synthetic worlds" in shown[at + 2]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_run_that_does_not_say_what_would_change_a_verdict_is_explained_without_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["explain", "RUN", "e03b8-few"]) == 0
+    assert "What would change this" not in "\n".join(lines(capsys))

@@ -7,10 +7,10 @@ must arrive in the run's tables and, in words, in the report.
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
@@ -22,20 +22,20 @@ import pytest
 from town_kit import ring_town
 
 import graphmeta as gm
-from graphmeta.scores import behaviour, explain
+from graphmeta.scores import model, terms, wording
 from graphmeta.signals import BEHAVIOURS
 
 PAGE = files("graphmeta").joinpath("docs/add-a-signal.md").read_text(encoding="utf-8")
 #: The code blocks by the file that their first line names.
 BLOCKS: dict[str, str] = dict(
-    re.findall(r"^```python\n# ([\w/.]+).*\n([^`]*)```$", PAGE, re.MULTILINE)
+    re.findall(r"^```(?:python|json)\n# ([\w/.]+).*\n([^`]*)```$", PAGE, re.MULTILINE)
 )
 HOME = "graphmeta.signals.behaviour.night_share"
 
 
 @pytest.fixture
 def added(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do what the page says: the file, the line, the term and the wording."""
+    """Do what the page says: the file, the line, the term, the weight by hand and the wording."""
     module = ModuleType(HOME)
     monkeypatch.setitem(sys.modules, HOME, module)
     exec(BLOCKS["graphmeta/signals/behaviour/night_share.py"], vars(module))
@@ -47,22 +47,27 @@ def added(monkeypatch: pytest.MonkeyPatch) -> None:
     pipeline = importlib.import_module("graphmeta.pipeline.analyze")
     monkeypatch.setattr(pipeline, "BEHAVIOURS", (*BEHAVIOURS, *signals))
 
-    term = eval(BLOCKS["graphmeta/scores/behaviour.py"], vars(behaviour))
-    spam, *others = behaviour.SCORES
-    wider = replace(spam, terms=(*spam.terms, term))
-    monkeypatch.setattr(behaviour, "SCORES", (wider, *others))
+    (term,) = eval(f"[{BLOCKS['graphmeta/scores/terms.py']}]", vars(terms))
+    monkeypatch.setitem(model._TERMS, term.signal, term)
+    data = json.loads(files("graphmeta.scores").joinpath("weights.json").read_text("utf-8"))
+    by_hand = json.loads("{" + BLOCKS["graphmeta/scores/weights.json"] + "}")
+    assert data["scores"][0]["name"] == "spam"
+    data["scores"][0]["terms"] |= by_hand
+    wider = model.read(data)
+    monkeypatch.setattr(pipeline, "trained", lambda: wider)
 
-    words = eval("{" + BLOCKS["graphmeta/scores/explain.py"] + "}", vars(explain))
-    for name, wording in words.items():
-        monkeypatch.setitem(explain.WORDINGS, name, wording)
+    words = eval("{" + BLOCKS["graphmeta/scores/wording.py"] + "}", vars(wording))
+    for name, told in words.items():
+        monkeypatch.setitem(wording.WORDINGS, name, told)
 
 
 def test_the_page_has_a_block_for_every_step() -> None:
     assert list(BLOCKS) == [
         "graphmeta/signals/behaviour/night_share.py",
         "graphmeta/signals/__init__.py",
-        "graphmeta/scores/behaviour.py",
-        "graphmeta/scores/explain.py",
+        "graphmeta/scores/terms.py",
+        "graphmeta/scores/weights.json",
+        "graphmeta/scores/wording.py",
         "tests/signals/test_night_share.py",
     ]
 
@@ -91,7 +96,10 @@ def test_the_added_signal_counts_and_is_told_in_the_report(
     measured = run.signals.filter(pl.col("entity") == ring.id, pl.col("signal") == "night_share")
     assert measured["value"].item() > 0.9
     told = ring.evidence.filter(pl.col("term") == "night_share")
-    assert told.select("score", "contribution").rows() == [("spam", 0.6)]
+    assert told["score"].to_list() == ["spam"]
+    value, usual = measured.select("value", "expected").row(0)
+    ratio = min(np.log((value + 0.05) / (usual + 0.05)), 2.0)
+    assert told["contribution"].item() == pytest.approx(0.5 * ratio)
     spam = ring.evidence.filter(pl.col("score") == "spam")["contribution"].to_numpy().sum()
     assert ring.spam == pytest.approx(1 / (1 + np.exp(-spam)))
     page = run.report(tmp_path / "report.html").read_text(encoding="utf-8")

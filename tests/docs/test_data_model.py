@@ -22,7 +22,9 @@ from graphmeta.contract.events import (
 )
 from graphmeta.contract.tables import BEHAVIOURS, ROLES, STATUSES, TABLES, TIME
 from graphmeta.ingest.open import READERS
-from graphmeta.signals import LAYERS
+from graphmeta.scores.counter import PREFIX
+from graphmeta.signals import BEHAVIOURS as SIGNALS
+from graphmeta.signals import LAYERS, RECRUITMENT
 
 PAGE = files("graphmeta").joinpath("docs/data-model.md").read_text(encoding="utf-8")
 
@@ -111,6 +113,19 @@ def test_the_page_names_every_status_behaviour_role_and_layer() -> None:
     assert set(BEHAVIOURS) <= set(code(clusters["behaviour"]))
     assert {layer.name for layer in LAYERS} == set(code(clusters["layers"]))
     assert set(ROLES) == set(code(members["role"]))
+
+
+def test_the_page_lists_every_signal_of_the_scores() -> None:
+    header, *rows = tables("signals")[1]
+    assert header == ["signal", "value"]
+    names = {signal.name for signal in SIGNALS} | {signal.name for signal in RECRUITMENT}
+    assert {code(name)[0] for name, _ in rows} == names
+
+
+def test_the_page_tells_of_the_rows_that_are_no_measurement() -> None:
+    meaning = {code(name)[0]: text for name, _, text in tables("evidence")[0][1:]}
+    assert set(code(meaning["score"])) == {"coordination", "spam", "recruitment", "verdict"}
+    assert {"constant", f"{PREFIX}KIND", "would_change"} <= set(code(meaning["term"]))
 
 
 def test_the_page_lists_every_key_of_the_manifest_and_every_act_of_the_log() -> None:

@@ -81,6 +81,16 @@ def test_a_waterfall_begins_with_the_baseline_and_shows_reasons_for_before_again
     assert signs == sorted(signs, reverse=True)
 
 
+def test_terms_that_are_too_small_to_be_seen_share_one_bar_at_the_end() -> None:
+    bars = waterfall.steps(as_evidence([1.0, 0.004, -0.002, -0.5, 0.0]), "spam")
+    assert bars["term"].to_list() == ["term_0", "term_3", "3 smaller terms"]
+    assert bars["says"][2] == "term 1, term 2 and term 4"
+    assert waterfall.steps(as_evidence([1.0, 0.0]), "spam")["term"].to_list() == [
+        "term_0",
+        "term_1",
+    ]
+
+
 @given(st.floats(0.001, 0.999))
 def test_a_sum_of_log_odds_means_the_score_it_came_from(score: float) -> None:
     assert waterfall.probability(math.log(score / (1 - score))) == pytest.approx(score)

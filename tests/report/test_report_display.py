@@ -31,6 +31,7 @@ def test_a_cluster_shows_its_sentence_its_reasons_and_its_hours(run: RunFolder) 
     assert "+2.41" in html
     assert "<svg" in html
     assert "where every score starts" not in html
+    assert "It would not be flagged if the share of strangers were" in html
     assert len(html) < 20_000
 
 
@@ -38,6 +39,7 @@ def test_a_cluster_of_which_little_is_known_is_shown_without_bars(run: RunFolder
     html = display.cluster_html(run, "f5512-bare")
     assert "3 accounts may act together" in html
     assert "<svg" not in html
+    assert "What would change this" not in html
 
 
 def test_an_empty_run_says_that_nothing_was_found(tmp_path: Path) -> None:

@@ -173,6 +173,21 @@ def test_plain_identifiers_are_named_as_such(tmp_path: Path) -> None:
     assert "the ids of the input stand in this run as they were" in page.report_html(plain)
 
 
+def test_every_cluster_says_near_its_top_what_would_change_its_verdict(
+    run: RunFolder, parsed: Parsed
+) -> None:
+    prose = parsed.prose()
+    told = run.table("evidence").filter(score="verdict")["says"].to_list()
+    assert prose.count("What would change this") == len(told) > 0
+    for says in told:
+        assert prose.index(says) - prose.index("What would change this") > 0
+    ring = Parsed(page.report_html(run, "k7f3a-ring")).prose()
+    assert ring.index("What would change this") < ring.index("What ties these accounts together")
+    group = Parsed(page.report_html(run, "d9e44-group")).prose()
+    change = group[group.index("What would change this") : group.index("What ties these")]
+    assert "It could be a text-bank" in change
+
+
 def test_a_run_that_found_nothing_says_calmly_what_that_means(empty: Parsed) -> None:
     text = empty.prose()
     assert "Nothing was found" in text

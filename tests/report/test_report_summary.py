@@ -82,6 +82,30 @@ def test_a_cluster_without_evidence_gets_a_sentence_without_reasons(run: RunFold
     assert "Strongest" not in sentence(run, "f5512-bare")
 
 
+def test_what_would_change_a_verdict_is_told_and_is_never_a_reason(run: RunFolder) -> None:
+    evidence = summary.cluster_evidence(run, "k7f3a-ring")
+    told = summary.would_change(evidence)
+    assert told == "It would not be flagged if the share of strangers were 31% instead of 93%."
+    assert told not in sentence(run, "k7f3a-ring")
+    assert summary.would_change(summary.cluster_evidence(run, "e03b8-few")) is None
+
+
+def test_the_look_alike_that_a_cluster_may_be_is_named_and_is_a_reason_against(
+    run: RunFolder,
+) -> None:
+    told = summary.nearest_look_alike(summary.cluster_evidence(run, "d9e44-group"))
+    assert told
+    assert told.startswith("It could be a text-bank: ")
+    assert f"Strongest reason against: {told}" in sentence(run, "d9e44-group")
+    assert summary.nearest_look_alike(summary.cluster_evidence(run, "k7f3a-ring")) is None
+
+
+def test_terms_have_names_that_people_understand() -> None:
+    assert summary.term_name("resembles_otp_sender") == "like a sender of one-time codes"
+    assert summary.term_name("constant") == "starting point"
+    assert summary.term_name("reply_rate") == "reply rate"
+
+
 def test_an_unknown_cluster_is_refused_with_the_names_that_are_near(run: RunFolder) -> None:
     with pytest.raises(UsageError) as refusal:
         summary.cluster_row(run, "k7f3a-rink")

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from score_kit import look_alike as a_kind
+from score_kit import some_model
 
 from graphmeta.contract.tables import EVIDENCE
-from graphmeta.scores.behaviour import SCORES, terms
-from graphmeta.scores.explain import WORDINGS, evidence, sentence
+from graphmeta.scores import counter
+from graphmeta.scores.behaviour import terms
+from graphmeta.scores.explain import evidence, sentence
+from graphmeta.scores.wording import WORDINGS, amount, look_alike, short
 from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
 
+MODEL = some_model(a_kind("otp_sender", {"declared": [-1.0, -1.0]}, [-0.5] * 30, 199))
 NAMES = [signal.name for signal in BEHAVIOURS] + [signal.name for signal in RECRUITMENT]
 
 
@@ -42,6 +47,29 @@ def test_a_signal_that_nobody_worded_is_still_told() -> None:
     assert "moon_phase" in sentence("moon_phase", 1.0, 2.0, 0.5)
 
 
+def test_what_nobody_worded_has_a_name_and_an_amount_all_the_same() -> None:
+    assert short("moon_phase") == "moon phase"
+    assert amount("moon_phase", 0.25) == "0.25"
+    assert amount("defence_rate", 0.25) == "25 %"
+    assert amount("defence_rate", 0.0004) == "under 0.1 %"
+    assert look_alike("night_shift") == "a night shift"
+
+
+@pytest.mark.parametrize("term", NAMES)
+def test_every_measurement_has_few_words_that_were_can_follow(term: str) -> None:
+    assert 0 < len(short(term).split()) <= 12
+    assert short(term)[0] == short(term)[0].lower()
+    assert not short(term).endswith(".")
+
+
+def test_a_look_alike_is_told_by_its_name_with_the_level_that_it_is_held_to() -> None:
+    said = sentence(f"{counter.PREFIX}otp_sender", 0.15, 0.01, -2.7)
+    assert said.startswith("It could be a sender of one-time codes: ")
+    assert "15 %" in said
+    assert said.endswith("at most 1 % do.")
+    assert "_" not in said
+
+
 def shown() -> pl.DataFrame:
     measured = pl.DataFrame(
         {
@@ -65,7 +93,11 @@ def shown() -> pl.DataFrame:
     ids = pl.DataFrame(
         {"group": [0, 1], "cluster_id": ["c0002", "c0001"]}, schema_overrides={"group": pl.UInt32}
     )
-    return evidence(terms(measured, ids["group"]), tests, ids)
+    verdicts = pl.DataFrame(
+        {"group": [0, 1], "says": ["It would not be flagged if so.", "It would be flagged if so."]},
+        schema_overrides={"group": pl.UInt32},
+    )
+    return evidence(terms(measured, ids["group"], MODEL), tests, verdicts, ids)
 
 
 def test_evidence_holds_every_term_of_every_score_and_every_tie() -> None:
@@ -73,7 +105,9 @@ def test_evidence_holds_every_term_of_every_score_and_every_tie() -> None:
     assert rows.columns == EVIDENCE.names()
     found = set(rows.select("cluster_id", "score", "term").rows())
     constants = {
-        (cluster, score.name, "constant") for cluster in ("c0001", "c0002") for score in SCORES
+        (cluster, score.name, "constant")
+        for cluster in ("c0001", "c0002")
+        for score in MODEL.scores
     }
     assert found == constants | {
         ("c0002", "spam", "defence_rate"),
@@ -84,6 +118,10 @@ def test_evidence_holds_every_term_of_every_score_and_every_tie() -> None:
         ("c0002", "coordination", "funnel"),
         ("c0001", "coordination", "shared_targets"),
         ("c0001", "coordination", "shared_timing"),
+        ("c0001", "spam", "resembles_otp_sender"),
+        ("c0001", "recruitment", "resembles_otp_sender"),
+        ("c0001", "verdict", "would_change"),
+        ("c0002", "verdict", "would_change"),
     }
     assert rows["says"].str.len_chars().min() > 10  # type: ignore[operator]
 
@@ -94,3 +132,13 @@ def test_a_tie_that_is_less_than_chance_speaks_against_coordination() -> None:
     assert said["shared_targets"] > 0
     assert said["funnel"] > 0
     assert said["shared_timing"] < 0
+
+
+def test_what_would_change_the_verdict_is_told_once_per_cluster_and_is_part_of_no_sum() -> None:
+    rows = shown().filter(score="verdict")
+    assert rows.select("cluster_id", "says").rows() == [
+        ("c0001", "It would be flagged if so."),
+        ("c0002", "It would not be flagged if so."),
+    ]
+    assert rows["contribution"].to_list() == [0.0, 0.0]
+    assert rows["observed"].null_count() == rows["expected"].null_count() == 2

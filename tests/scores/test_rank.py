@@ -19,6 +19,7 @@ USUAL: dict[str, Any] = {
     "recruitment": 0.1,
     "n_actors": 5,
     "stands": True,
+    "no_look_alike": True,
 }
 SCHEMA = {
     "group": pl.UInt32,
@@ -28,6 +29,7 @@ SCHEMA = {
     "recruitment": pl.Float64,
     "n_actors": pl.Int64,
     "stands": pl.Boolean,
+    "no_look_alike": pl.Boolean,
 }
 share = st.floats(0, 1, allow_nan=False)
 clusters = st.lists(
@@ -39,6 +41,7 @@ clusters = st.lists(
             "recruitment": share,
             "n_actors": st.integers(1, 6),
             "stands": st.booleans(),
+            "no_look_alike": st.booleans(),
         }
     ),
     max_size=8,
@@ -55,7 +58,7 @@ def one(**changes: Any) -> dict[str, Any]:
 
 
 @given(clusters)
-def test_flagged_means_coordinated_and_abusive_looking_and_large_and_lasting(
+def test_flagged_means_coordinated_and_abusive_looking_and_large_and_lasting_and_no_look_alike(
     rows: list[dict[str, Any]],
 ) -> None:
     for row in ranked(*rows).iter_rows(named=True):
@@ -64,6 +67,7 @@ def test_flagged_means_coordinated_and_abusive_looking_and_large_and_lasting(
             and max(row["spam"], row["recruitment"]) >= 0.5
             and row["n_actors"] >= 3
             and row["stands"]
+            and row["no_look_alike"]
         )
         assert row["flagged"] == expected
         assert row["status"] == STATUSES[row["q_value"] > 0.05]
@@ -100,6 +104,12 @@ def test_two_accounts_are_no_flag() -> None:
 
 def test_what_vanishes_with_more_history_is_no_flag() -> None:
     assert not one(stands=False)["flagged"]
+
+
+def test_what_a_look_alike_may_explain_is_no_flag() -> None:
+    held_back = one(no_look_alike=False)
+    assert not held_back["flagged"]
+    assert (held_back["status"], held_back["behaviour"]) == ("confirmed", "spam")
 
 
 def test_the_bounds_themselves_count() -> None:

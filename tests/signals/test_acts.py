@@ -6,7 +6,7 @@ import polars as pl
 from tinyworld import store_events
 
 from graphmeta.contract.events import STORE_ENTITIES
-from graphmeta.signals.acts import Acts, acts
+from graphmeta.signals.acts import READY, Acts, acts
 from graphmeta.signals.observe import network
 
 ROWS: list[tuple[int, int, int, str, int | None]] = [
@@ -21,16 +21,28 @@ ROWS: list[tuple[int, int, int, str, int | None]] = [
 ]
 
 
-def done(created: int | None = None) -> Acts:
-    events = store_events(ROWS)
+def done(
+    created: int | None = None,
+    closed_by: str | None = None,
+    rows: list[tuple[int, int, int, str, int | None]] = ROWS,
+    since: int = 100,
+) -> Acts:
+    events = store_events(rows)
+    count = 1 + max(max(row[:2]) for row in rows)
     entities = pl.DataFrame(
         [
-            {"entity": n, "name": str(n), "is_group": n == 5, "created_at": created}
-            for n in range(6)
+            {
+                "entity": n,
+                "name": str(n),
+                "is_group": n == 5,
+                "created_at": created,
+                "closed_by": closed_by if n == 0 else None,
+            }
+            for n in range(count)
         ],
         schema=STORE_ENTITIES,
     )
-    return acts(events, entities.lazy(), network(events, 6, 100, 0))
+    return acts(events, entities.lazy(), network(events, count, since, 0))
 
 
 def test_a_block_after_the_contact_defends_and_one_before_does_not() -> None:
@@ -62,3 +74,28 @@ def test_the_opening_of_an_account_counts_where_it_is_known() -> None:
 
 def test_groups_are_no_accounts() -> None:
     assert 5 not in done().accounts["account"]
+
+
+def test_only_what_the_platform_closed_is_banned() -> None:
+    assert not done().accounts["banned"].any()
+    assert not done(closed_by="user").accounts["banned"].any()
+    assert done(closed_by="platform").accounts["banned"].to_list() == [True, *[False] * 4]
+
+
+def test_first_contacts_before_judging_began_are_known_as_earlier() -> None:
+    began = done(since=300).began
+    assert sorted(began.rows()) == [(0, False), (0, True), (0, True)]
+
+
+def test_a_block_counts_in_full_and_one_before_the_contact_not_at_all() -> None:
+    assert done().openings.select("recipient", "weight").rows() == [(1, 1.0), (2, 0.0), (3, 0.0)]
+
+
+def test_whoever_reports_everybody_counts_for_no_more_than_three() -> None:
+    reached = [(n, 12, 100 + n, "message", None) for n in range(5)]
+    reached += [(n + 6, 12, 100 + n, "message", None) for n in range(6)]
+    reported = [(12, sender, 900, "report", None) for sender, *_ in reached]
+    weights = done(rows=[*reached, *reported]).openings["weight"]
+    assert weights.len() == 11
+    assert weights.to_list() == [READY / 11] * 11
+    assert done(rows=[*reached, *reported[:3]]).openings["weight"].sum() == 3.0

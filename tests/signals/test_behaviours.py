@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 from tinyworld import DAY, groups_of, ties
@@ -9,13 +11,16 @@ from tinyworld import DAY, groups_of, ties
 from graphmeta.signals import BEHAVIOURS
 from graphmeta.signals.acts import MEASURED, Acts, Behaviour, share
 from graphmeta.signals.behaviour.acquaintances import Acquaintances
+from graphmeta.signals.behaviour.banned import Banned
 from graphmeta.signals.behaviour.declared import Declared
 from graphmeta.signals.behaviour.defence_rate import DefenceRate
 from graphmeta.signals.behaviour.dialogue import Dialogue
 from graphmeta.signals.behaviour.fan_out import FanOut
 from graphmeta.signals.behaviour.inbound_share import InboundShare
 from graphmeta.signals.behaviour.insistence import Insistence
+from graphmeta.signals.behaviour.locality import Locality
 from graphmeta.signals.behaviour.mutual_ties import MutualTies
+from graphmeta.signals.behaviour.onset import Onset
 from graphmeta.signals.behaviour.reply_rate import ReplyRate
 from graphmeta.signals.behaviour.stranger_share import StrangerShare
 from graphmeta.signals.behaviour.youth import Youth
@@ -23,28 +28,31 @@ from graphmeta.signals.behaviour.youth import Youth
 ACTORS, ORDINARY = (0, 1, 2, 3), (10, 11, 12, 13)
 GROUPS = groups_of(ACTORS, ORDINARY)
 SINCE = 1_000
-#: sender, recipient, time, events, replies, stranger, defended
-Opening = tuple[int, int, int, int, int, bool, bool]
+#: sender, recipient, time, events, replies, stranger, defended, circle of the recipient
+Opening = tuple[int, int, int, int, int, bool, bool, int]
 
 
 def town() -> Acts:
     """Four actors reach twenty strangers each; four ordinary people meet friends and answer.
 
     Nobody answers the actors except one in ten; half of those they reach block them. Actor 0
-    and 1 know each other. The actors are new, and actor 3 declares itself.
+    and 1 know each other. The actors are new, actor 3 declares itself, and the platform closed
+    actors 0 and 1. Those whom the actors reach are of ten circles, those whom ordinary people
+    reach of one. Ordinary people began with three times as many before judging began.
     """
     rows: list[Opening] = []
     for actor in ACTORS:
         for n in range(20):
             reply = 1 if n % 10 == 0 else 0
             at = SINCE + DAY * (n // 10)
-            rows.append((actor, 100 + 20 * actor + n, at, 1, reply, True, n % 2 == 0))
+            circle = n % 10
+            rows.append((actor, 100 + 20 * actor + n, at, 1, reply, True, n % 2 == 0, circle))
     for one in ORDINARY:
         for n in range(8):
             at = SINCE + DAY * n
             stranger = n < 4
-            rows.append((one, 200 + 8 * one + n, at, 3, 5 * (n % 2), stranger, False))
-            rows.append((300 + n, one, at + 50, 2, 2, False, False))
+            rows.append((one, 200 + 8 * one + n, at, 3, 5 * (n % 2), stranger, False, 20))
+            rows.append((300 + n, one, at + 50, 2, 2, False, False, 20))
     schema = {
         "sender": pl.UInt32,
         "recipient": pl.UInt32,
@@ -53,9 +61,16 @@ def town() -> Acts:
         "replies": pl.Int64,
         "stranger": pl.Boolean,
         "defended": pl.Boolean,
+        "circle_r": pl.Int32,
     }
     openings = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
-        answered=pl.col("replies") > 0
+        answered=pl.col("replies") > 0, weight=pl.col("defended").cast(pl.Float64)
+    )
+    before = [(one, False) for one in ORDINARY for _ in range(24)]
+    began = pl.DataFrame(
+        [*before, *((row[0], True) for row in rows)],
+        schema={"sender": pl.UInt32, "later": pl.Boolean},
+        orient="row",
     )
     friends = [(one, 400 + n, 1) for one in ORDINARY for n in range(6)]
     approached = [(0, 100, SINCE), (1, 120, SINCE)]
@@ -65,10 +80,16 @@ def town() -> Acts:
             "account": accounts,
             "seen": [SINCE if one in ACTORS else 0 for one in accounts],
             "declared": ["business" if one == 3 else None for one in accounts],
+            "banned": [one in (0, 1) for one in accounts],
         },
-        schema={"account": pl.UInt32, "seen": pl.Int64, "declared": pl.String},
+        schema={
+            "account": pl.UInt32,
+            "seen": pl.Int64,
+            "declared": pl.String,
+            "banned": pl.Boolean,
+        },
     )
-    return Acts(openings, ties([*friends, *approached, (0, 1, 1)]), table, SINCE)
+    return Acts(openings, began, ties([*friends, *approached, (0, 1, 1)]), table, SINCE)
 
 
 def values(behaviour: Behaviour) -> tuple[float, float, float]:
@@ -93,7 +114,11 @@ def test_every_behaviour_gives_one_row_per_group_in_one_unit(behaviour: Behaviou
 def test_the_order_of_acts_has_no_say(behaviour: Behaviour) -> None:
     acts = town()
     shuffled = Acts(
-        acts.openings.reverse(), acts.acquaintances.reverse(), acts.accounts.reverse(), SINCE
+        acts.openings.reverse(),
+        acts.began.reverse(),
+        acts.acquaintances.reverse(),
+        acts.accounts.reverse(),
+        SINCE,
     )
     whole = behaviour.measure(acts, GROUPS)
     assert behaviour.measure(shuffled, GROUPS.reverse()).equals(whole)
@@ -111,7 +136,13 @@ def test_groups_that_did_nothing_are_usual_or_absent(behaviour: Behaviour) -> No
 @pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda one: one.name)
 def test_without_acts_nothing_is_measured(behaviour: Behaviour) -> None:
     acts = town()
-    empty = Acts(acts.openings.clear(), acts.acquaintances.clear(), acts.accounts.clear(), SINCE)
+    empty = Acts(
+        acts.openings.clear(),
+        acts.began.clear(),
+        acts.acquaintances.clear(),
+        acts.accounts.clear(),
+        SINCE,
+    )
     found = behaviour.measure(empty, GROUPS)
     assert found["value"].is_finite().all()
     assert behaviour.measure(acts, GROUPS.clear()).is_empty()
@@ -159,6 +190,14 @@ def test_reply_rate_is_the_share_of_strangers_who_answered() -> None:
 def test_defence_rate_is_the_share_of_strangers_who_blocked_or_reported() -> None:
     usual = 40 / 96
     assert values(DefenceRate()) == pytest.approx(((40 + 20 * usual) / 100, 20 * usual / 36, usual))
+
+
+def test_a_report_counts_by_its_weight() -> None:
+    acts = town()
+    light = acts.openings.with_columns(weight=pl.col("weight") / 4)
+    found = DefenceRate().measure(replace(acts, openings=light), GROUPS)
+    usual = 10 / 96
+    assert found["value"].to_list() == pytest.approx([(10 + 20 * usual) / 100, 20 * usual / 36])
 
 
 def test_fan_out_counts_strangers_on_days_with_any() -> None:
@@ -209,3 +248,41 @@ def test_declared_is_the_share_of_accounts_that_say_what_they_are() -> None:
     actors, ordinary, usual = values(Declared())
     assert actors == pytest.approx((1 + usual) / 5)
     assert ordinary == pytest.approx(usual / 5)
+
+
+def test_onset_is_the_share_of_all_first_contacts_that_came_once_judging_began() -> None:
+    usual = 32 / 32  # those who wrote to ordinary people began when judging did
+    assert values(Onset()) == pytest.approx(
+        ((80 + 10 * usual) / 90, (32 + 10 * usual) / (128 + 10), usual)
+    )
+
+
+def test_banned_is_the_share_of_active_accounts_that_the_platform_closed() -> None:
+    actors, ordinary, usual = values(Banned())
+    assert usual == 0.0
+    assert actors == pytest.approx((2 + 3 * usual) / 7)
+    assert ordinary == 0.0
+
+
+def test_an_account_that_contacted_nobody_says_nothing_of_bans() -> None:
+    assert Banned().measure(town(), groups_of([100, 101])).is_empty()
+
+
+def test_locality_is_the_chance_that_two_contacted_strangers_are_of_one_circle() -> None:
+    everybody = 10 * 28 + 120  # pairs of eight in ten circles, of sixteen in one
+    usual = everybody / (96 * 95 / 2)
+    assert values(Locality()) == pytest.approx(
+        (
+            (10 * 28 + 50 * usual) / (80 * 79 / 2 + 50),
+            (120 + 50 * usual) / (120 + 50),
+            usual,
+        )
+    )
+
+
+def test_strangers_without_a_circle_are_of_one_circle_with_nobody() -> None:
+    acts = town()
+    outside = acts.openings.with_columns(circle_r=pl.lit(-1, dtype=pl.Int32))
+    found = Locality().measure(replace(acts, openings=outside), GROUPS)
+    assert found["value"].to_list() == [0.0, 0.0]
+    assert found["support"].to_list() == [80, 16]

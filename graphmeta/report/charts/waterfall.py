@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: More bars than this are no longer read; the smallest are drawn as one, so the sum stays whole.
 MOST_BARS = 14
+#: Less than this is written as 0.00, and has no bar of its own either.
+_LEAST_SEEN = 0.005
 _ROW_HEIGHT = 27
 _SCORE_TICKS = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
 
@@ -38,17 +40,16 @@ def steps(evidence: pl.DataFrame, score: str) -> pl.DataFrame:
     Returns:
         ``term``, ``label``, ``says``, ``contribution`` (log-odds), ``start`` and ``end`` (running
         sums, log-odds): the baseline first, then what speaks for, then what speaks against, each
-        from strong to weak.
+        from strong to weak, and at the end, as one bar, those too small to be seen.
     """
     rows = evidence.filter(pl.col("score") == score).select("term", "says", "contribution")
-    if rows.height > MOST_BARS:
-        rows = _with_small_ones_joined(rows)
+    kept, small = _parted(rows)
     side = (
         pl.when(pl.col("term") == BASELINE)
         .then(0)
         .otherwise(pl.when(pl.col("contribution") > 0).then(1).otherwise(2))
     )
-    rows = rows.sort([side, -pl.col("contribution").abs(), "term"])
+    rows = pl.concat([kept.sort([side, -pl.col("contribution").abs(), "term"]), _joined(small)])
     return rows.with_columns(
         pl.Series("label", [term_name(term) for term in rows["term"]], dtype=pl.String),
         start=pl.col("contribution").cum_sum() - pl.col("contribution"),
@@ -111,21 +112,30 @@ def probability(log_odds: float) -> float:
     return (1 + math.tanh(log_odds / 2)) / 2
 
 
-def _with_small_ones_joined(rows: pl.DataFrame) -> pl.DataFrame:
-    """Keep the strongest terms and join the others into one, so that the sum is unchanged."""
+def _parted(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Part terms into those that get a bar of their own and those that share one."""
     ranked = rows.sort(
         [pl.col("term") == BASELINE, pl.col("contribution").abs(), "term"],
         descending=[True, True, False],
     )
-    kept, small = ranked.head(MOST_BARS - 1), ranked.slice(MOST_BARS - 1)
-    joined = pl.DataFrame(
+    seen = (pl.col("term") == BASELINE) | (pl.col("contribution").abs() >= _LEAST_SEEN)
+    count = min(ranked.filter(seen).height, MOST_BARS - 1)
+    if rows.height <= MOST_BARS and rows.height - count <= 1:
+        count = rows.height  # one alone needs no other name
+    return ranked.head(count), ranked.slice(count)
+
+
+def _joined(small: pl.DataFrame) -> pl.DataFrame:
+    """Return small terms as one, so that the sum is unchanged."""
+    if small.is_empty():
+        return small
+    return pl.DataFrame(
         {
             "term": [f"{small.height} smaller terms"],
-            "says": [words.listing(sorted(words.plain(term) for term in small["term"]))],
+            "says": [words.listing(sorted(term_name(term) for term in small["term"]))],
             "contribution": [float(small["contribution"].sum())],
         }
     )
-    return pl.concat([kept, joined])
 
 
 def _reach(bars: pl.DataFrame) -> tuple[float, float]:
