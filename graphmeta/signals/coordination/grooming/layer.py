@@ -29,13 +29,11 @@ from graphmeta.signals.coordination.grooming.newcomers import (
     newcomers,
 )
 
-#: How surprising an account's newcomers must be, all together and without its best group.
-WATCHES_AT = 0.2
+#: An account is eager where everybody's habits explain its newcomers at most this often.
+EAGER_AT = 0.02
 #: Groups, and accounts in each of them, that make up a common watch.
 LEAST_GROUPS = 2
 LEAST_WATCHERS = 2
-#: Newcomers that two accounts must both have reached, the lesser of the two counted.
-LEAST_ALIKE = 2
 
 
 class Grooming:
@@ -55,11 +53,7 @@ class Grooming:
             .filter(pl.col("account") < pl.col("account_b"))
             .sort("account", "account_b", "hub")
             .group_by(a="account", b="account_b", maintain_order=True)
-            .agg(
-                pl.col("reached", "reached_b", "expected", "expected_b").sum(),
-                least=pl.min_horizontal("reached", "reached_b").sum(),
-            )
-            .filter(pl.col("least") >= LEAST_ALIKE)
+            .agg(pl.col("reached", "reached_b", "expected", "expected_b").sum())
         )
         sides = [
             alike.select(
@@ -94,14 +88,14 @@ class Grooming:
             Columns account, hub, reached (newcomers), expected; in order of account and hub.
         """
         reach = newcomers(seen, part)
-        cells = (
-            reach.hits.join(_watchers(reach), left_on="sender", right_on="account", how="semi")
-            .group_by(account="sender", hub="hub")
-            .agg(reached=pl.len().cast(pl.Float64))
-            .sort("account", "hub")
-        )
+        cells = _watches(reach)
         alone = cells.select("account", key="account").unique(maintain_order=True)
-        expected = expected_hits(reach, alone, cells.select("hub", key="account"), alone)
+        expected = expected_hits(
+            reach,
+            alone,
+            cells.select("hub", key="account", trial="account"),
+            alone.select("account", trial="key"),
+        )
         return cells.join(
             expected.rename({"key": "account"}), on=["account", "hub"], maintain_order="left"
         ).filter(pl.col("reached") > pl.col("expected"))
@@ -110,11 +104,11 @@ class Grooming:
         self, seen: Observations, groups: pl.DataFrame, found: Part, tested: Part
     ) -> pl.DataFrame:
         """Test groups by the distinct newcomers they reached in the groups they watch."""
-        cells = self.watched_by(seen, groups, found).rename({"group": "key"})
+        cells = self.watched_by(seen, groups, found).select("hub", key="group", trial="group")
         reach = newcomers(seen, tested)
         keyed = groups.rename({"group": "key"})
         expected = (
-            expected_hits(reach, keyed, cells, keyed)
+            expected_hits(reach, keyed, cells, keyed.rename({"key": "trial"}))
             .group_by("key", maintain_order=True)
             .agg(pl.col("expected").sum())
         )
@@ -157,21 +151,22 @@ class Grooming:
         by_hub = (
             inside.join(watching, on="account")
             .group_by("group", "hub")
-            .agg(watchers=pl.len(), one=pl.col("account").min())
+            .agg(watchers=pl.len())
         )
         meets = (
             by_hub.join(watching, on="hub")
-            .join(inside.with_columns(inside=True), on=["group", "account"], how="left")
-            .filter(pl.col("watchers") >= pl.when(pl.col("inside")).then(2).otherwise(2))
+            .filter(pl.col("watchers") >= LEAST_WATCHERS)
         )
         asked = meets.select("group", "account").unique().sort("group", "account")
         keys = asked.with_row_index("key")
-        cells = meets.join(keys, on=["group", "account"]).select("key", "hub")
-        companions = keys.select("key", "group").join(inside, on="group").select("key", "account")
+        cells = meets.join(keys, on=["group", "account"]).select("key", "hub", trial="key")
+        companions = keys.select("group", trial="key").join(inside, on="group")
         alone = keys.select("key", "account")
-        apart = pl.concat([companions, alone]).unique().sort("key", "account")
+        tested = pl.concat(
+            [companions.select("trial", "account"), alone.rename({"key": "trial"})]
+        ).unique()
         expected = (
-            expected_hits(newcomers(seen, part), alone, cells, apart)
+            expected_hits(newcomers(seen, part), alone, cells, tested)
             .group_by("key", maintain_order=True)
             .agg(pl.col("expected").sum())
         )
@@ -180,43 +175,58 @@ class Grooming:
             .agg(observed=pl.col("reached").sum())
             .join(keys, on=["group", "account"])
             .join(expected, on="key")
-            .sort("group", "account")
         )
         tail = counts.upper_tail(rows["observed"].to_numpy(), rows["expected"].to_numpy())
-        return shaped(rows.with_columns(p_value=pl.Series(tail)), MEMBERS)
+        tests = shaped(rows.with_columns(p_value=pl.Series(tail)), MEMBERS)
+        # Watchers that reached nobody there were asked, too: they count among the tests.
+        others = common.join(watching.select("account").unique(), how="cross").join(
+            tests, on=["group", "account"], how="anti"
+        )
+        nothing = others.with_columns(observed=0.0, expected=0.0, p_value=1.0)
+        return pl.concat([tests, shaped(nothing, MEMBERS)]).sort("group", "account")
 
 
-def _watchers(reach: Newcomers) -> pl.DataFrame:
-    """Return accounts that reach newcomers of several groups more than everybody does.
+def _watches(reach: Newcomers) -> pl.DataFrame:
+    """Return who reached how many newcomers where, of watchers that share groups.
+
+    What is left is a core: every account in it reached newcomers of at least ``LEAST_GROUPS``
+    groups, the best of which does not explain all of them, and at least ``LEAST_WATCHERS``
+    accounts in it did so in every group.
 
     Returns:
-        Column account.
+        Columns account, hub, reached; in order of account and hub.
     """
-    made = reach.contacts.group_by(account="sender").agg(contacts=pl.len().cast(pl.Float64))
-    as_new = reach.hits.select("sender", "recipient").n_unique()
-    usual = (as_new + 1.0) / (reach.contacts.height + 1.0)
-    best = (
-        reach.hits.group_by("sender", "hub")
-        .len()
-        .sort("sender", "len", "hub", descending=[False, True, False])
-        .unique("sender", keep="first", maintain_order=True)
-        .select("sender", best="hub")
+    hits = reach.hits.join(_eager(reach), on="sender", how="semi")
+    while True:
+        best = (
+            hits.group_by("sender", "hub")
+            .len()
+            .sort("sender", "len", "hub", descending=[False, True, False])
+            .unique("sender", keep="first", maintain_order=True)
+            .select("sender", best="hub")
+        )
+        explained = hits.join(best, left_on=["sender", "hub"], right_on=["sender", "best"])
+        several = hits.join(explained, on=["sender", "recipient"], how="anti")
+        core = hits.join(several, on="sender", how="semi").filter(
+            pl.col("sender").n_unique().over("hub") >= LEAST_WATCHERS
+        )
+        if core.height == hits.height:
+            break
+        hits = core
+    return (
+        hits.group_by(account="sender", hub="hub")
+        .agg(reached=pl.len().cast(pl.Float64))
+        .sort("account", "hub")
     )
-    in_best = pl.col("hub") == pl.col("best")
-    reached = (
-        reach.hits.join(best, on="sender")
-        .group_by("sender", "recipient")
-        .agg(in_best=in_best.any())
-        .group_by(account="sender")
-        .agg(reached=pl.len().cast(pl.Float64), rest=(~pl.col("in_best")).sum().cast(pl.Float64))
-        .join(made, on="account")
-        .sort("account")
+
+
+def _eager(reach: Newcomers) -> pl.DataFrame:
+    """Return accounts that reach newcomers more often than everybody does: column sender."""
+    made = reach.contacts.group_by("sender").agg(contacts=pl.len().cast(pl.Float64))
+    as_new = reach.hits.group_by("sender").agg(
+        reached=pl.col("recipient").n_unique().cast(pl.Float64)
     )
-    total = pl.col("contacts") * usual
-    left = (pl.col("contacts") - pl.col("reached") + pl.col("rest")) * usual
-    rows = reached.with_columns(total=total, left=left)
-    surely = counts.upper_tail(rows["reached"].to_numpy(), rows["total"].to_numpy())
-    besides = counts.upper_tail(rows["rest"].to_numpy(), rows["left"].to_numpy())
-    return rows.filter(pl.Series((surely <= WATCHES_AT) & (besides <= WATCHES_AT))).select(
-        "account"
-    )
+    usual = (as_new["reached"].sum() + 1.0) / (reach.contacts.height + 1.0)
+    rows = as_new.join(made, on="sender").sort("sender")
+    tail = counts.upper_tail(rows["reached"].to_numpy(), rows["contacts"].to_numpy() * usual)
+    return rows.filter(pl.Series(tail <= EAGER_AT)).select("sender")

@@ -97,7 +97,7 @@ def newcomers(seen: Observations, part: Part) -> Newcomers:
         np.concatenate([[0.0], np.cumsum(share)]),
     )
     here = members.join(new.select("hub").unique(), on="hub", how="semi")
-    of_members = _offered_to(bare, here.with_columns(asks="account")).join(
+    of_members = _offered_to(bare, here.select("account", "hub", asks="account")).join(
         hits.group_by(account="sender", hub="hub").agg(hits=pl.len().cast(pl.Float64)),
         on=["account", "hub"],
         how="left",
@@ -156,46 +156,63 @@ def _offered_to(reach: Newcomers, asked: pl.DataFrame) -> pl.DataFrame:
 
 
 def expected_hits(
-    reach: Newcomers, askers: pl.DataFrame, cells: pl.DataFrame, apart: pl.DataFrame
+    reach: Newcomers, askers: pl.DataFrame, cells: pl.DataFrame, tested: pl.DataFrame
 ) -> pl.DataFrame:
     """Return how many newcomers askers would reach by chance in groups.
 
     Args:
         reach: The part's newcomers.
         askers: Columns key, account: whose contacts are counted.
-        cells: Columns key, hub: in which groups.
-        apart: Columns key, account: who has no say in the groups' rates.
+        cells: Columns key, hub: in which groups; and trial: which test that belongs to.
+        tested: Columns trial, account: who is under test and has no say in the groups' rates.
 
     Returns:
-        Columns key, hub, expected; cells without any contact are left out.
+        Columns key, hub, expected, in order of key and hub; cells without contacts are left out.
     """
-    asked = askers.join(cells, on="key").select("key", "hub", asks="account")
+    asked = askers.join(cells, on="key").select("key", "trial", "hub", asks="account")
     offered = _offered_to(reach, asked)
-    mine = apart.join(reach.of_members, on="account").sort("key", "hub", "account")
-    here = mine.group_by("key", "hub", maintain_order=True).agg(
+    told = _rates(reach, tested, offered.select("trial", "hub").unique().sort("trial", "hub"))
+    return (
+        offered.join(told, on=["trial", "hub"])
+        .select("key", "hub", expected=pl.col("offered") * pl.col("rate"))
+        .sort("key", "hub")
+    )
+
+
+def _rates(reach: Newcomers, tested: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """Return how many times what popularity explains the members of groups reached newcomers.
+
+    Of everybody's rate, a few who greet whoever comes are no measure: there, each member of a
+    group counts once. A group's own rate is that of all its members.
+
+    Args:
+        reach: The part's newcomers.
+        tested: Columns trial, account: who has no say.
+        asked: Columns trial, hub.
+
+    Returns:
+        Columns trial, hub, rate.
+    """
+    once = pl.col("hits").clip(upper_bound=1.0)
+    told = reach.of_members.sort("hub", "account")
+    mine = tested.join(told, on="account").sort("trial", "hub", "account")
+    every = told.select(once.sum(), pl.col("offered").sum())
+    of_tested = mine.group_by("trial", maintain_order=True).agg(
+        greeted=once.sum(), lay_open=pl.col("offered").sum()
+    )
+    in_hub = told.group_by("hub", maintain_order=True).agg(pl.col("hits", "offered").sum())
+    own = mine.group_by("trial", "hub", maintain_order=True).agg(
         own_hits=pl.col("hits").sum(), own_offered=pl.col("offered").sum()
     )
-    anywhere = mine.group_by("key", maintain_order=True).agg(
-        own_hits_all=pl.col("hits").sum(), own_offered_all=pl.col("offered").sum()
-    )
-    sums = (pl.col("hits").sum(), pl.col("offered").sum())
-    every = reach.of_members.select(sums)
-    by_hub = (
-        reach.of_members.sort("hub", "account")
-        .group_by("hub", maintain_order=True)
-        .agg(members_hits=pl.col("hits").sum(), members_offered=pl.col("offered").sum())
-    )
-    usual = (every["hits"][0] - pl.col("own_hits_all") + 1.0) / (
-        every["offered"][0] - pl.col("own_offered_all") + 1.0
+    hits = pl.col("hits") - pl.col("own_hits")
+    offered = (pl.col("offered") - pl.col("own_offered")).clip(lower_bound=0.0)
+    usual = (every["hits"][0] - pl.col("greeted") + 1.0) / (
+        every["offered"][0] - pl.col("lay_open") + 1.0
     ).clip(lower_bound=1e-9)
-    rate = (pl.col("members_hits") - pl.col("own_hits") + 1.0) / (
-        (pl.col("members_offered") - pl.col("own_offered")).clip(lower_bound=0.0)
-        + 1.0 / usual.clip(lower_bound=1.0)
-    )
     return (
-        offered.join(by_hub, on="hub", how="left", maintain_order="left")
-        .join(here, on=["key", "hub"], how="left", maintain_order="left")
-        .join(anywhere, on="key", how="left", maintain_order="left")
-        .with_columns(pl.exclude("key", "hub").fill_null(0.0))
-        .select("key", "hub", expected=pl.col("offered") * rate)
+        asked.join(in_hub, on="hub", how="left", maintain_order="left")
+        .join(own, on=["trial", "hub"], how="left", maintain_order="left")
+        .join(of_tested, on="trial", how="left", maintain_order="left")
+        .with_columns(pl.exclude("trial", "hub").fill_null(0.0))
+        .select("trial", "hub", rate=(hits + 1.0) / (offered + 1.0 / usual.clip(lower_bound=1.0)))
     )
