@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -63,6 +63,7 @@ def observed(
     habits: FloatArray | None = None,
     new: float = 1.0,
     visible: Sequence[Arrival] = (),
+    known: Mapping[int, int] | None = None,
 ) -> Observations:
     """Return what layers look at, with folds dealt by number: account and day modulo three.
 
@@ -96,6 +97,9 @@ def observed(
         ),
         visible=pl.DataFrame(sorted(visible), schema=hubs, orient="row").with_columns(
             newcomer=pl.col("time") >= 0,
+            known=pl.Series(
+                [(known or {}).get(one, 0) for one, _, _ in sorted(visible)], dtype=pl.Int64
+            ),
             account_fold=(pl.col("account") % FOLDS).cast(pl.Int8),
         ),
         circle_of=np.zeros(accounts, dtype=np.int64) if circle_of is None else circle_of,

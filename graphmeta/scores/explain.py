@@ -123,6 +123,33 @@ WORDINGS: dict[str, Wording] = {
         "the hub lives from recruiting strangers",
         "most came by themselves or through friends, as in a movement among friends",
     ),
+    "newcomer_share": Wording(
+        "{observed} of the strangers contacted had just become visible in a group; {expected} is "
+        "usual",
+        _percent,
+        "they wait for newcomers",
+        "they find people elsewhere, as a helpline or an outreach worker does",
+    ),
+    "isolated_newcomers": Wording(
+        "{observed} of the newcomers contacted knew few people; {expected} of all newcomers there "
+        "did",
+        _percent,
+        "they pick the isolated",
+        "they welcome whoever comes, as greeters of a group do",
+    ),
+    "newcomers_covered": Wording(
+        "{observed} of the newcomers of these groups were contacted; {expected} is usual",
+        _percent,
+        "they pick a few",
+        "they welcome nearly everybody, as greeters of a group do",
+    ),
+    "groups_watched": Wording(
+        "several of them contacted newcomers of {observed} groups; greeters are at home in "
+        "{expected}",
+        _number,
+        "they go from group to group",
+        "they greet in a group of their own",
+    ),
     "shared_targets": Wording(
         "{observed} held-out strangers were reached by several of them; {expected} by chance",
         _number,
@@ -139,6 +166,13 @@ WORDINGS: dict[str, Wording] = {
         "{observed} held-out contacts went on to one hub within days; {expected} by chance",
         _number,
         "they feed one hub",
+        "no more than chance",
+    ),
+    "grooming": Wording(
+        "{observed} held-out newcomers of the groups they watch were contacted; {expected} by "
+        "chance",
+        _number,
+        "they reach newcomers soon after these become visible",
         "no more than chance",
     ),
     "constant": Wording(

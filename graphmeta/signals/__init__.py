@@ -20,6 +20,12 @@ from graphmeta.signals.coordination.grooming import Grooming
 from graphmeta.signals.coordination.shared_targets import SharedTargets
 from graphmeta.signals.coordination.shared_timing import SharedTiming
 from graphmeta.signals.recruitment.conversion import Converts, SentByStrangers
+from graphmeta.signals.recruitment.newcomers import (
+    GroupsWatched,
+    IsolatedNewcomers,
+    NewcomersCovered,
+    NewcomerShare,
+)
 
 #: In what respects accounts may act alike, in the order in which they are computed.
 LAYERS: tuple[Layer, ...] = (SharedTargets(), SharedTiming(), Funnel(), Grooming())
@@ -39,5 +45,12 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     Declared(),
 )
 
-#: What became of those whom a group with a hub contacted.
-RECRUITMENT = (Converts(), SentByStrangers())
+#: Whom a group picks, and what became of those it contacted where it has a hub.
+RECRUITMENT = (
+    Converts(),
+    SentByStrangers(),
+    NewcomerShare(),
+    IsolatedNewcomers(),
+    NewcomersCovered(),
+    GroupsWatched(),
+)

@@ -93,7 +93,7 @@ class Observations:
             with the columns account, hub, time, account_fold. Hubs are accounts or groups.
         visible: When an account first showed in a group, by joining it or writing there, with
             the columns account, hub (the group), time, newcomer (whether that was once judging
-            had begun) and account_fold.
+            had begun), known (acquaintances that it had by then) and account_fold.
         circle_of: Circle number of every entity, shape (entities,); accounts without a circle
             share one number.
         habits: Share of each account's active hours in each hour of the block, shape

@@ -186,13 +186,29 @@ def _visible(events: pl.LazyFrame, graph: Network) -> pl.DataFrame:
     """Return when accounts first showed in groups, history included.
 
     Returns:
-        Columns account, hub, time, newcomer.
+        Columns account, hub, time, newcomer, known.
     """
-    return (
+    shown = (
         events.filter(pl.col("kind").is_in(["join", "group_message"]))
         .group_by(account="sender", hub="recipient")
         .agg(time=pl.col("time").min())
         .with_columns(newcomer=pl.col("time") >= graph.since)
-        .sort("time", "account", "hub")
         .collect()
+    )
+    ties = pl.concat(
+        [graph.acquaintances.select("since", account=end) for end in ("a", "b")]
+    ).sort("since")
+    met = ties.with_columns(known=pl.int_range(1, pl.len() + 1).over("account"))
+    return (
+        shown.sort("time")
+        .join_asof(
+            met.rename({"since": "time"}),
+            on="time",
+            by="account",
+            strategy="backward",
+            allow_exact_matches=False,
+            check_sortedness=False,
+        )
+        .with_columns(pl.col("known").fill_null(0).cast(pl.Int64))
+        .sort("time", "account", "hub")
     )
