@@ -2,8 +2,9 @@
 
 Hubs are where converts went, and the handlers whom converts talk with besides; recruiters sent
 them there, each by more than chance, or came there themselves and then began to meet strangers;
-actors are the other accounts of the cluster. The contacted are those whom the cluster's accounts approached as
-strangers. They are possible victims: their strength is 0 and nothing is ever scored on them.
+actors are the other accounts of the cluster. The contacted are those whom the cluster's accounts
+approached as strangers. They are possible victims: their strength is 0 and nothing is ever scored
+on them.
 """
 
 from __future__ import annotations

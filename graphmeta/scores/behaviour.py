@@ -92,6 +92,10 @@ RECRUITMENT = Score(
         Term("inbound_share", -0.4, 0.02, 0.5, 1.0),
         Term("insistence", -0.8, 0.0, 0.3, 1.5),
         Term("mutual_ties", -0.3, 0.01, 0.0, 1.0),
+        Term("newcomer_share", 0.8, 0.05, 1.5, 0.0),
+        Term("isolated_newcomers", 1.5, 0.1, 0.8, 0.8),
+        Term("newcomers_covered", -0.5, 0.05, 0.2, 0.8),
+        Term("groups_watched", 0.5, 0.5, 1.0, 0.5),
         Term("declared", -0.6, 0.05, 0.0, 1.5),
     ),
 )

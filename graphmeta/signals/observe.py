@@ -195,9 +195,9 @@ def _visible(events: pl.LazyFrame, graph: Network) -> pl.DataFrame:
         .with_columns(newcomer=pl.col("time") >= graph.since)
         .collect()
     )
-    ties = pl.concat(
-        [graph.acquaintances.select("since", account=end) for end in ("a", "b")]
-    ).sort("since")
+    ties = pl.concat([graph.acquaintances.select("since", account=end) for end in ("a", "b")]).sort(
+        "since"
+    )
     met = ties.with_columns(known=pl.int_range(1, pl.len() + 1).over("account"))
     return (
         shown.sort("time")

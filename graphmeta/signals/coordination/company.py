@@ -141,7 +141,11 @@ def handlers(seen: Observations, moves: pl.DataFrame, sources: pl.DataFrame) -> 
             converts=pl.col("recipient").n_unique().over("hub"),
         )
         .group_by("hub", "talks_to")
-        .agg(observed=pl.len().cast(pl.Float64), visits=pl.first("visits"), converts=pl.first("converts"))
+        .agg(
+            observed=pl.len().cast(pl.Float64),
+            visits=pl.first("visits"),
+            converts=pl.first("converts"),
+        )
         .join(inflow, on="talks_to")
         .sort("hub", "talks_to")
         .with_columns(
@@ -201,7 +205,7 @@ def founders(seen: Observations, moves: pl.DataFrame, sources: pl.DataFrame) -> 
         told["known"].to_numpy().astype(np.int64),
         told["early"].to_numpy().astype(np.int64),
     )
-    sure = told.with_columns(p_value=pl.Series(dealt, dtype=pl.Float64)).filter(
+    sure = told.with_columns(p_value=pl.Series(np.atleast_1d(dealt), dtype=pl.Float64)).filter(
         pl.col("p_value") <= FOUNDED_AT, 2 * pl.col("both") >= pl.col("early")
     )
     return (

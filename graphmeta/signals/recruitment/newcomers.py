@@ -32,7 +32,9 @@ class NewcomerShare:
     name = "newcomer_share"
     version = 1
 
-    def measure(self, seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame) -> pl.DataFrame:
+    def measure(
+        self, seen: Observations, groups: pl.DataFrame, _hubs: pl.DataFrame
+    ) -> pl.DataFrame:
         """Measure groups (columns group, account), columns ``MEASURED``."""
         reach = newcomers(seen, WHOLE)
         new = reach.hits.select("sender", "recipient", new=pl.lit(True)).unique()
@@ -47,16 +49,16 @@ class IsolatedNewcomers:
     name = "isolated_newcomers"
     version = 1
 
-    def measure(self, seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame) -> pl.DataFrame:
+    def measure(
+        self, seen: Observations, groups: pl.DataFrame, _hubs: pl.DataFrame
+    ) -> pl.DataFrame:
         """Measure groups (columns group, account), columns ``MEASURED``."""
         new = seen.visible.filter(pl.col("newcomer"))
         few = new["known"].to_numpy()
         typical = float(pl.Series(few).median() or 0.0)  # type: ignore[arg-type]
         judged = new.select("account", "hub", few=pl.col("known") <= typical)
         picked = _reached(seen, groups)
-        reached = picked.join(
-            judged, left_on=["recipient", "hub"], right_on=["account", "hub"]
-        )
+        reached = picked.join(judged, left_on=["recipient", "hub"], right_on=["account", "hub"])
         value = _one_each(reached, "recipient")
         at_large = picked.select("group", "hub").unique().join(judged, on="hub")
         expected = _one_each(at_large, "account")
@@ -79,7 +81,9 @@ class NewcomersCovered:
     #: What two or three members of a group who meet some newcomers reach of them.
     USUAL = 0.1
 
-    def measure(self, seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame) -> pl.DataFrame:
+    def measure(
+        self, seen: Observations, groups: pl.DataFrame, _hubs: pl.DataFrame
+    ) -> pl.DataFrame:
         """Measure groups (columns group, account), columns ``MEASURED``."""
         new = seen.visible.filter(pl.col("newcomer"))
         picked = _reached(seen, groups)
@@ -112,7 +116,9 @@ class GroupsWatched:
     #: A group that one is at home in.
     USUAL = 1.0
 
-    def measure(self, seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame) -> pl.DataFrame:
+    def measure(
+        self, seen: Observations, groups: pl.DataFrame, _hubs: pl.DataFrame
+    ) -> pl.DataFrame:
         """Measure groups (columns group, account), columns ``MEASURED``."""
         rows = (
             _reached(seen, groups)

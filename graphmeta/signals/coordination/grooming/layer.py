@@ -148,15 +148,8 @@ class Grooming:
         watching = self.watched(seen, part)
         common = self.watched_by(seen, groups, part).select("group").unique()
         inside = groups.join(common, on="group", how="semi")
-        by_hub = (
-            inside.join(watching, on="account")
-            .group_by("group", "hub")
-            .agg(watchers=pl.len())
-        )
-        meets = (
-            by_hub.join(watching, on="hub")
-            .filter(pl.col("watchers") >= LEAST_WATCHERS)
-        )
+        by_hub = inside.join(watching, on="account").group_by("group", "hub").agg(watchers=pl.len())
+        meets = by_hub.join(watching, on="hub").filter(pl.col("watchers") >= LEAST_WATCHERS)
         asked = meets.select("group", "account").unique().sort("group", "account")
         keys = asked.with_row_index("key")
         cells = meets.join(keys, on=["group", "account"]).select("key", "hub", trial="key")
@@ -226,7 +219,7 @@ def _eager(reach: Newcomers) -> pl.DataFrame:
     as_new = reach.hits.group_by("sender").agg(
         reached=pl.col("recipient").n_unique().cast(pl.Float64)
     )
-    usual = (as_new["reached"].sum() + 1.0) / (reach.contacts.height + 1.0)
+    usual = (as_new["reached"].to_numpy().sum() + 1.0) / (reach.contacts.height + 1.0)
     rows = as_new.join(made, on="sender").sort("sender")
     tail = counts.upper_tail(rows["reached"].to_numpy(), rows["contacts"].to_numpy() * usual)
     return rows.filter(pl.Series(tail <= EAGER_AT)).select("sender")
