@@ -161,7 +161,7 @@ def test_members_of_groups_that_write_to_newcomers_anyway_are_no_watchers() -> N
     for one, group, at in visible:
         if at >= 0:
             hosts = [host for host, at_home in home.items() if at_home == group]
-            chosen = rng.choice(hosts, 3, replace=False) if len(hosts) > 3 else []
+            chosen = rng.choice(np.asarray(hosts), min(3, len(hosts)), replace=False)
             contacts += [(int(host), one, at + int(rng.integers(1, WITHIN_S))) for host in chosen]
     found = clusters(
         observed(contacts, accounts=ACCOUNTS, visible=visible), [LAYER], 0.05, 3, 0, silent

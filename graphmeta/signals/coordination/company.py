@@ -22,8 +22,10 @@ import polars as pl
 from scipy import stats
 
 from graphmeta.nulls import counts
-from graphmeta.signals.base import FloatArray, Observations
+from graphmeta.signals.base import FloatArray, Observations, Part
 
+#: Share of a hub's arrivals that its sources sent, from which it lives on recruiting.
+LIVES_ON = 0.3
 #: How soon after coming to a hub its recruits recruit.
 SOON_S = 6 * 86_400
 #: Share of the converts that go anywhere else that a handler talks with.
@@ -32,6 +34,35 @@ HANDLES = 0.1
 FOUNDED_AT = 1e-3
 
 _TESTED = ["account", "hub", "observed", "expected", "p_value"]
+
+
+def recruiting(
+    seen: Observations, moves: pl.DataFrame, sources: pl.DataFrame, part: Part
+) -> pl.DataFrame:
+    """Return hubs of which the sources' converts are at least a share ``LIVES_ON`` of arrivals.
+
+    Only such a hub has a company: to a movement among friends most come by themselves, and go on
+    to bring others for no recruiter's sake.
+
+    Returns:
+        Column hub, in order.
+    """
+    sent = (
+        sources.select("hub", sender="account")
+        .join(moves, on=["sender", "hub"])
+        .group_by("hub")
+        .agg(sent=pl.col("recipient").n_unique())
+    )
+    return (
+        seen.arrivals.filter(part.keeps("account_fold"))
+        .join(sources.select("account", "hub"), on=["account", "hub"], how="anti")
+        .group_by("hub")
+        .agg(arrived=pl.col("account").n_unique())
+        .join(sent, on="hub")
+        .filter(pl.col("sent") >= LIVES_ON * pl.col("arrived"))
+        .select("hub")
+        .sort("hub")
+    )
 
 
 def came(seen: Observations) -> pl.DataFrame:

@@ -25,7 +25,7 @@ from scipy import optimize
 
 from graphmeta.nulls import counts, multiplicity
 from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, FloatArray, Observations, Part, shaped
-from graphmeta.signals.coordination.company import founders, handlers, recruited
+from graphmeta.signals.coordination.company import founders, handlers, recruited, recruiting
 
 WITHIN_S = 3 * 86_400
 #: False discovery rate at which hubs are validated, and the sources that each needs.
@@ -170,12 +170,14 @@ class Funnel:
         """
         moves = conversions(seen, part)
         sources = self.sources(seen, part).join(hubs, on="hub", how="semi")
-        feeders = self.feeders(seen, part).join(hubs, on="hub", how="semi")
+        living = recruiting(seen, moves, sources, part)
+        feeders = self.feeders(seen, part).join(living, on="hub", how="semi")
+        known = sources.join(living, on="hub", how="semi")
         tests = [
             (sources, "recruiter"),
-            (recruited(seen, feeders, hubs), "recruiter"),
-            (handlers(seen, moves, sources), "hub"),
-            (founders(seen, moves, sources), "actor"),
+            (recruited(seen, feeders, living), "recruiter"),
+            (handlers(seen, moves, known), "hub"),
+            (founders(seen, moves, known), "actor"),
         ]
         columns = ["account", "hub", "observed", "expected", "p_value"]
         rows = pl.concat(
