@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -62,10 +62,13 @@ def observed(
     circle_of: IntArray | None = None,
     habits: FloatArray | None = None,
     new: float = 1.0,
+    visible: Sequence[Arrival] = (),
+    known: Mapping[int, int] | None = None,
 ) -> Observations:
     """Return what layers look at, with folds dealt by number: account and day modulo three.
 
-    Of several contacts of one pair the first one counts.
+    Of several contacts of one pair the first one counts. Who became visible in a group before
+    second 0 is no newcomer.
     """
     first: dict[tuple[int, int], int] = {}
     for sender, recipient, at in contacts:
@@ -91,6 +94,13 @@ def observed(
         strangers=strangers,
         arrivals=pl.DataFrame(came, schema=hubs, orient="row").with_columns(
             account_fold=(pl.col("account") % FOLDS).cast(pl.Int8)
+        ),
+        visible=pl.DataFrame(sorted(visible), schema=hubs, orient="row").with_columns(
+            newcomer=pl.col("time") >= 0,
+            known=pl.Series(
+                [(known or {}).get(one, 0) for one, _, _ in sorted(visible)], dtype=pl.Int64
+            ),
+            account_fold=(pl.col("account") % FOLDS).cast(pl.Int8),
         ),
         circle_of=np.zeros(accounts, dtype=np.int64) if circle_of is None else circle_of,
         habits=np.full((accounts, 24), 1 / 24) if habits is None else habits,

@@ -1,8 +1,10 @@
 """What is each account's part in its cluster?
 
-Hubs are where converts went; recruiters sent them there, each by more than chance; actors are the
-other accounts of the cluster. The contacted are those whom the cluster's accounts approached as
-strangers. They are possible victims: their strength is 0 and nothing is ever scored on them.
+Hubs are where converts went, and the handlers whom converts talk with besides; recruiters sent
+them there, each by more than chance, or came there themselves and then began to meet strangers;
+actors are the other accounts of the cluster. The contacted are those whom the cluster's accounts
+approached as strangers. They are possible victims: their strength is 0 and nothing is ever scored
+on them.
 """
 
 from __future__ import annotations
@@ -12,6 +14,12 @@ import polars as pl
 from graphmeta.clusters.assemble import Clusters
 from graphmeta.signals.base import WHOLE, Observations
 from graphmeta.signals.coordination.funnel import Funnel
+
+#: Who belongs to the company of a cluster's hub by this test, and was not found with the others,
+#: is added to the cluster: around a hub that is sure, less proof is asked than of strangers.
+COMPANY_AT = 0.03
+#: A hub that was not found among the members is added with a strength of one half.
+_HUB_P = 0.0625
 
 ROLES = pl.Schema(
     {
@@ -38,30 +46,29 @@ def assign(seen: Observations, found: Clusters, layer: Funnel) -> pl.DataFrame:
     """
     groups = found.groups.select("group", "account")
     hubs = layer.hubs_of(seen, groups, WHOLE)
-    feeders = (
-        layer.sources(seen, WHOLE)
+    company = (
+        layer.company(seen, hubs.select("hub").unique(), WHOLE)
+        .filter(pl.col("p_value") <= COMPANY_AT)
         .join(hubs, on="hub")
-        .select("group", "account", recruits=pl.lit(True))
+        .select("group", "account", "p_value", part="role")
     )
-    acting = (
-        found.groups.join(feeders, on=["group", "account"], how="left")
-        .join(
-            hubs.rename({"hub": "account"}).with_columns(hub=True),
-            on=["group", "account"],
-            how="left",
-        )
-        .with_columns(
-            role=pl.when(pl.col("hub"))
-            .then(pl.lit("hub"))
-            .when(pl.col("recruits"))
-            .then(pl.lit("recruiter"))
-            .otherwise(pl.lit("actor")),
-            strength=strength(pl.col("p_value")),
-        )
+    itself = hubs.select("group", account="hub", p_value=pl.lit(_HUB_P), part=pl.lit("hub"))
+    parts = pl.concat([itself, company]).unique(
+        ["group", "account"], keep="first", maintain_order=True
     )
-    missing = hubs.rename({"hub": "account"}).join(groups, on=["group", "account"], how="anti")
-    added = missing.with_columns(
-        role=pl.lit("hub"), strength=pl.lit(0.5), core=pl.lit(False), p_value=pl.lit(1.0)
+    acting = found.groups.join(
+        parts.drop("p_value"), on=["group", "account"], how="left"
+    ).with_columns(
+        role=pl.col("part").fill_null("actor"),
+        strength=strength(pl.col("p_value")),
+    )
+    # No account is in two clusters, and whoever acts in one is not added to another.
+    added = (
+        parts.join(groups, on="account", how="anti")
+        .sort("account", "p_value", "group")
+        .unique("account", keep="first", maintain_order=True)
+        .with_columns(role="part", strength=strength(pl.col("p_value")), core=pl.lit(False))
+        .with_columns(p_value=pl.when(pl.col("role") == "hub").then(1.0).otherwise("p_value"))
     )
     members = pl.concat([acting.select(ROLES.names()), added.select(ROLES.names())])
     contacted = (

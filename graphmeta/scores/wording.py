@@ -177,6 +177,37 @@ WORDINGS: dict[str, Wording] = {
         "their list is spread over the town",
         "they stay in one neighbourhood, as a congregation, a school or a canvass does",
     ),
+    "newcomer_share": Wording(
+        "the share of newcomers of groups",
+        "{observed} of the strangers contacted had just become visible in a group; {expected} is "
+        "usual",
+        PERCENT,
+        "they wait for newcomers",
+        "they find people elsewhere, as a helpline or an outreach worker does",
+    ),
+    "isolated_newcomers": Wording(
+        "newcomers who know few people",
+        "{observed} of the newcomers contacted knew few people; {expected} of all newcomers there "
+        "did",
+        PERCENT,
+        "they pick the isolated",
+        "they welcome whoever comes, as greeters of a group do",
+    ),
+    "newcomers_covered": Wording(
+        "newcomers who were contacted",
+        "{observed} of the newcomers of these groups were contacted; {expected} is usual",
+        PERCENT,
+        "they pick a few",
+        "they welcome nearly everybody, as greeters of a group do",
+    ),
+    "groups_watched": Wording(
+        "groups whose newcomers several of them contacted",
+        "several of them contacted newcomers of {observed} groups; greeters are at home in "
+        "{expected}",
+        NUMBER,
+        "they go from group to group",
+        "they greet in a group of their own",
+    ),
     "declared": Wording(
         "accounts that declare what they are",
         "{observed} of the accounts declare what they are; {expected} is usual",
@@ -210,6 +241,14 @@ WORDINGS: dict[str, Wording] = {
         "in {observed} held-out moments several of them met strangers; {expected} by chance",
         NUMBER,
         "they act on one clock",
+        "no more than chance",
+    ),
+    "grooming": Wording(
+        "contacted newcomers",
+        "{observed} held-out newcomers of the groups they watch were contacted; {expected} by "
+        "chance",
+        NUMBER,
+        "they reach newcomers soon after these become visible",
         "no more than chance",
     ),
     "funnel": Wording(

@@ -19,12 +19,19 @@ from graphmeta.signals.behaviour.reply_rate import ReplyRate
 from graphmeta.signals.behaviour.stranger_share import StrangerShare
 from graphmeta.signals.behaviour.youth import Youth
 from graphmeta.signals.coordination.funnel import Funnel
+from graphmeta.signals.coordination.grooming import Grooming
 from graphmeta.signals.coordination.shared_targets import SharedTargets
 from graphmeta.signals.coordination.shared_timing import SharedTiming
 from graphmeta.signals.recruitment.conversion import Converts, SentByStrangers
+from graphmeta.signals.recruitment.newcomers import (
+    GroupsWatched,
+    IsolatedNewcomers,
+    NewcomersCovered,
+    NewcomerShare,
+)
 
 #: In what respects accounts may act alike, in the order in which they are computed.
-LAYERS: tuple[Layer, ...] = (SharedTargets(), SharedTiming(), Funnel())
+LAYERS: tuple[Layer, ...] = (SharedTargets(), SharedTiming(), Funnel(), Grooming())
 
 #: What a group of accounts does, beside what is usual.
 BEHAVIOURS: tuple[Behaviour, ...] = (
@@ -44,5 +51,12 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     Locality(),
 )
 
-#: What became of those whom a group with a hub contacted.
-RECRUITMENT = (Converts(), SentByStrangers())
+#: Whom a group picks, and what became of those it contacted where it has a hub.
+RECRUITMENT = (
+    Converts(),
+    SentByStrangers(),
+    NewcomerShare(),
+    IsolatedNewcomers(),
+    NewcomersCovered(),
+    GroupsWatched(),
+)

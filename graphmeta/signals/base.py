@@ -91,6 +91,9 @@ class Observations:
             day_fold (0 to ``FOLDS`` - 1), new (probability that the tie is new).
         arrivals: First contacts of any kind from an account to another, and joins of groups,
             with the columns account, hub, time, account_fold. Hubs are accounts or groups.
+        visible: When an account first showed in a group, by joining it or writing there, with
+            the columns account, hub (the group), time, newcomer (whether that was once judging
+            had begun), known (acquaintances that it had by then) and account_fold.
         circle_of: Circle number of every entity, shape (entities,); accounts without a circle
             share one number.
         habits: Share of each account's active hours in each hour of the block, shape
@@ -100,6 +103,7 @@ class Observations:
 
     strangers: pl.DataFrame
     arrivals: pl.DataFrame
+    visible: pl.DataFrame
     circle_of: IntArray
     habits: FloatArray
     span_days: int

@@ -106,11 +106,14 @@ def observe(events: pl.LazyFrame, graph: Network, names: Sequence[str], seed: in
     )
     days = int(rows["day"].to_numpy().max(initial=0)) + 1
     of_day = day_folds(days, seed)
-    arrivals = _arrivals(events, graph)
+    arrivals, visible = _arrivals(events, graph), _visible(events, graph)
     return Observations(
         strangers=rows.with_columns(day_fold=pl.Series(of_day)[rows["day"]]),
         arrivals=arrivals.with_columns(
             account_fold=pl.Series(fold)[arrivals["account"].cast(pl.Int64)]
+        ),
+        visible=visible.with_columns(
+            account_fold=pl.Series(fold)[visible["account"].cast(pl.Int64)]
         ),
         circle_of=graph.circle_of,
         habits=habits(events, len(names), turn),
@@ -177,3 +180,35 @@ def _arrivals(events: pl.LazyFrame, graph: Network) -> pl.DataFrame:
         .collect()
     )
     return pl.concat([outward, joins]).sort("time", "account", "hub")
+
+
+def _visible(events: pl.LazyFrame, graph: Network) -> pl.DataFrame:
+    """Return when accounts first showed in groups, history included.
+
+    Returns:
+        Columns account, hub, time, newcomer, known.
+    """
+    shown = (
+        events.filter(pl.col("kind").is_in(["join", "group_message"]))
+        .group_by(account="sender", hub="recipient")
+        .agg(time=pl.col("time").min())
+        .with_columns(newcomer=pl.col("time") >= graph.since)
+        .collect()
+    )
+    ties = pl.concat([graph.acquaintances.select("since", account=end) for end in ("a", "b")]).sort(
+        "since"
+    )
+    met = ties.with_columns(known=pl.int_range(1, pl.len() + 1).over("account"))
+    return (
+        shown.sort("time")
+        .join_asof(
+            met.rename({"since": "time"}),
+            on="time",
+            by="account",
+            strategy="backward",
+            allow_exact_matches=False,
+            check_sortedness=False,
+        )
+        .with_columns(pl.col("known").fill_null(0).cast(pl.Int64))
+        .sort("time", "account", "hub")
+    )

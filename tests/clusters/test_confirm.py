@@ -12,6 +12,7 @@ from graphmeta.signals.base import FOLDS, GROUPS, MEMBERS, PAIRS, Layer, Observa
 NOTHING = Observations(
     strangers=pl.DataFrame(),
     arrivals=pl.DataFrame(),
+    visible=pl.DataFrame(),
     circle_of=np.zeros(0, dtype=np.int64),
     habits=np.zeros((0, 24)),
     span_days=0,

@@ -25,6 +25,7 @@ from scipy import optimize
 
 from graphmeta.nulls import counts, multiplicity
 from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, FloatArray, Observations, Part, shaped
+from graphmeta.signals.coordination.company import founders, handlers, recruited, recruiting
 from graphmeta.signals.memo import once
 
 WITHIN_S = 3 * 86_400
@@ -120,14 +121,40 @@ class Funnel:
         )
 
     def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
-        """Test accounts by how many of those they contacted went on to the group's hub."""
+        """Test the company of a group's hub: who recruits for it, handles or founded it."""
         hub = self.hubs_of(seen, groups, part)
-        fed = self.sources(seen, part).join(hub, on="hub")
+        company = self.company(seen, hub.select("hub").unique(), part).join(hub, on="hub")
         itself = hub.join(validated_hubs(seen, part), on="hub").rename({"hub": "account"})
         return (
-            pl.concat([shaped(fed, MEMBERS), shaped(itself, MEMBERS)])
+            pl.concat([shaped(itself, MEMBERS), shaped(company, MEMBERS)])
             .unique(["group", "account"], keep="first", maintain_order=True)
             .sort("group", "account")
+        )
+
+    def company(self, seen: Observations, hubs: pl.DataFrame, part: Part) -> pl.DataFrame:
+        """Test everybody around hubs (column hub), each account by whatever shows it best.
+
+        Returns:
+            Columns account, hub, observed, expected, p_value and role ("recruiter", "hub" for
+            handlers, "actor" for founders); in order of account and hub.
+        """
+        moves = conversions(seen, part)
+        sources = self.sources(seen, part).join(hubs, on="hub", how="semi")
+        living = recruiting(seen, moves, sources, part)
+        fed = feeders(seen, part).join(living, on="hub", how="semi")
+        known = sources.join(living, on="hub", how="semi")
+        tests = [
+            (sources, "recruiter"),
+            (recruited(seen, fed, living), "recruiter"),
+            (handlers(seen, moves, known), "hub"),
+            (founders(seen, moves, known), "actor"),
+        ]
+        columns = ["account", "hub", "observed", "expected", "p_value"]
+        rows = pl.concat(
+            [frame.select(columns).with_columns(role=pl.lit(role)) for frame, role in tests]
+        )
+        return rows.sort("account", "hub", "p_value", "observed", "role").unique(
+            ["account", "hub"], keep="first", maintain_order=True
         )
 
 
