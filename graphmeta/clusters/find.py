@@ -35,7 +35,7 @@ PROPOSE_AT = 1e-6
 #: False discovery rate at which the edges of a layer are counted as validated.
 VALID_AT = 0.01
 
-_GROUPS = pl.Schema({"group": pl.UInt32(), "account": pl.UInt32()})
+_CUTS = ("cut", "group", "account")
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,29 @@ def find(seen: Observations, layers: Sequence[Layer], part: Part, least: int, se
     """
     pairs = [layer.pairs(seen, part) for layer in layers]
     edges = union(pairs)
-    chosen = pl.DataFrame(schema={**_GROUPS, "gain": pl.Float64()})
-    for resolution in RESOLUTIONS:
-        drawn = communities(edges, resolution, seeds.key("communities", seed) % 2**31)
-        groups = drawn.select(group="community", account="account")
-        groups = refine(seen, layers, groups, part, least)
-        chosen = _better(chosen, score(seen, layers, groups, part))
+    drawn = [
+        communities(edges, resolution, seeds.key("communities", seed) % 2**31)
+        for resolution in RESOLUTIONS
+    ]
+    # All cuts are refined together: it costs little more than refining one.
+    groups = score(seen, layers, refine(seen, layers, _stacked(drawn), part, least), part)
+    chosen = groups.clear()
+    for number in range(len(RESOLUTIONS)):
+        chosen = _better(chosen, groups.filter(pl.col("cut") == number))
     described = [_described(layer, frame) for layer, frame in zip(layers, pairs, strict=True)]
     return Found(_numbered(chosen.select("group", "account")), pl.DataFrame(described))
+
+
+def _stacked(drawn: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Bring the partitions of all resolutions into one frame: columns cut, group, account."""
+    frames: list[pl.DataFrame] = []
+    free = 0
+    for cut, communities_ in enumerate(drawn):
+        group = (pl.col("community") + free).cast(pl.UInt32)
+        frame = communities_.select("account", cut=pl.lit(cut), group=group)
+        free = max(free, after(frame["group"]))
+        frames.append(frame)
+    return pl.concat(frames).select(_CUTS)
 
 
 def _described(layer: Layer, pairs: pl.DataFrame) -> dict[str, str | int]:
@@ -113,14 +128,20 @@ def refine(
 ) -> pl.DataFrame:
     """Prune and grow groups by their members' tests, until nothing changes or ``ROUNDS``.
 
-    Pieces of one ring all grow towards the whole ring; the piece whose members belong most
+    Groups of different cuts do not see one another. Pieces of one ring all grow towards the whole ring; the piece whose members belong most
     surely gets it, and the others keep what is left.
     """
     for _ in range(ROUNDS):
         if groups.is_empty():
             break
-        tests = member_tests(seen, layers, groups, part).join(
-            groups.with_columns(inside=pl.lit(True)), on=["group", "account"], how="left"
+        tests = (
+            member_tests(seen, layers, groups.select("group", "account"), part)
+            .join(
+                groups.select("group", "account", inside=pl.lit(True)),
+                on=["group", "account"],
+                how="left",
+            )
+            .join(groups.select("cut", "group").unique(), on="group")
         )
         inside = pl.col("inside").fill_null(False)
         rank = pl.col("p_value").rank("max").over("group", inside)
@@ -140,20 +161,20 @@ def refine(
 
 
 def disjoint(groups: pl.DataFrame, least: int) -> pl.DataFrame:
-    """Give every account to the group of the largest gain that holds it.
+    """Give every account of a cut to the group of the largest gain that holds it.
 
     Args:
-        groups: Columns group, account, gain.
+        groups: Columns cut, group, account, gain.
         least: Groups left with fewer accounts are dropped, and give theirs to nobody.
 
     Returns:
-        Columns group, account, in order.
+        Columns cut, group, account, in order of group and account.
     """
     return (
         groups.sort("account", "gain", "group", descending=[False, True, False])
-        .unique("account", keep="first", maintain_order=True)
+        .unique(["cut", "account"], keep="first", maintain_order=True)
         .filter(pl.len().over("group") >= least)
-        .select(_GROUPS.names())
+        .select(_CUTS)
         .sort("group", "account")
     )
 
@@ -182,8 +203,8 @@ def score(
     """
     if groups.is_empty():
         return groups.with_columns(gain=pl.lit(0.0))
-    frames = [layer.groups(seen, groups, part, part) for layer in layers]
-    tests = pl.concat(frames)
+    asked = groups.select("group", "account")
+    tests = pl.concat([layer.groups(seen, asked, part, part) for layer in layers])
     gains = (
         tests.with_columns(
             gain=pl.Series(

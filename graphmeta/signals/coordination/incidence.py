@@ -12,6 +12,14 @@ IntArray = NDArray[np.int64]
 #: The most pairs of contacts that one product may meet. Bins with the most accounts, in which a
 #: meeting says least, are left out first.
 MAX_MEETINGS = 2_000_000
+#: Strangers that an account must have reached before it can be tied to others. Most accounts reach
+#: one or two: that they met in a popular place says nothing of them, and there are very many pairs.
+LEAST_CONTACTS = 3
+
+
+def busy(contacts: pl.DataFrame) -> pl.DataFrame:
+    """Return the contacts of accounts that reached at least ``LEAST_CONTACTS`` (by sender)."""
+    return contacts.filter(pl.len().over("sender") >= LEAST_CONTACTS)
 
 
 def crowded(counts: IntArray, limit: int = MAX_MEETINGS) -> IntArray:

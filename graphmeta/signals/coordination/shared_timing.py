@@ -34,7 +34,7 @@ class SharedTiming:
 
     def pairs(self, seen: Observations, part: Part) -> pl.DataFrame:
         """Return pairs that share windows, each at the width at which they surprise most."""
-        contacts = seen.strangers.filter(part.keeps("day_fold"))
+        contacts = incidence.busy(seen.strangers.filter(part.keeps("day_fold")))
         frames = [_pairs_at(seen, contacts, width) for width in WIDTHS_S]
         return (
             pl.concat(frames)

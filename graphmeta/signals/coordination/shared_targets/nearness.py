@@ -42,7 +42,7 @@ class Nearness:
 def meetings(seen: Observations, part: Part) -> pl.DataFrame:
     """Return every meeting of two accounts in a target: a, b, target, gap (seconds), kind."""
     contacts = reached_in(seen, part)
-    rows = incidence.meetings(contacts, seen.circle_of.size)
+    rows = incidence.meetings(incidence.busy(contacts), seen.circle_of.size)
     kinds = _kinds(contacts, seen.circle_of.size)
     return rows.with_columns(kind=pl.Series(kinds[rows["target"].to_numpy().astype(np.int64)]))
 
