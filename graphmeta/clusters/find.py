@@ -128,8 +128,8 @@ def refine(
 ) -> pl.DataFrame:
     """Prune and grow groups by their members' tests, until nothing changes or ``ROUNDS``.
 
-    Groups of different cuts do not see one another. Pieces of one ring all grow towards the whole ring; the piece whose members belong most
-    surely gets it, and the others keep what is left.
+    Groups of different cuts do not see one another. Pieces of one ring all grow towards the whole
+    ring; the piece whose members belong most surely gets it, and the others keep what is left.
     """
     for _ in range(ROUNDS):
         if groups.is_empty():

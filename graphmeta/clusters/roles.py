@@ -1,7 +1,8 @@
 """What is each account's part in its cluster?
 
-Hubs are where converts went; recruiters sent them there, each by more than chance; actors are the
-other accounts of the cluster. The contacted are those whom the cluster's accounts approached as
+Hubs are where converts went, or the group that strangers were invited into; recruiters sent them
+there, each by more than chance, or invited them; actors are the other accounts of the cluster. Who
+was merely invited, or joined, is no recruiter. The contacted are those whom the cluster's accounts approached as
 strangers. They are possible victims: their strength is 0 and nothing is ever scored on them.
 """
 
@@ -12,6 +13,7 @@ import polars as pl
 from graphmeta.clusters.assemble import Clusters
 from graphmeta.signals.base import WHOLE, Observations
 from graphmeta.signals.coordination.funnel import Funnel
+from graphmeta.signals.coordination.invitations import Invitations, inviters
 
 ROLES = pl.Schema(
     {
@@ -37,9 +39,12 @@ def assign(seen: Observations, found: Clusters, layer: Funnel) -> pl.DataFrame:
         Columns ``ROLES``, in order of group, role, strength (falling), account.
     """
     groups = found.groups.select("group", "account")
-    hubs = layer.hubs_of(seen, groups, WHOLE)
+    hubs = hubs_of(seen, groups, layer)
+    feeds = layer.sources(seen, WHOLE).select("account", "hub")
+    invites = inviters(seen, WHOLE).select("account", "hub")
     feeders = (
-        layer.sources(seen, WHOLE)
+        pl.concat([feeds, invites])
+        .unique()
         .join(hubs, on="hub")
         .select("group", "account", recruits=pl.lit(True))
     )
@@ -76,6 +81,17 @@ def assign(seen: Observations, found: Clusters, layer: Funnel) -> pl.DataFrame:
     return pl.concat([members, contacted.select(ROLES.names())]).sort(
         "group", "role", "strength", "account", descending=[False, False, True, False]
     )
+
+
+def hubs_of(seen: Observations, groups: pl.DataFrame, funnel: Funnel) -> pl.DataFrame:
+    """Return the hub of each group that has one: the one it feeds, or else invites into.
+
+    Returns:
+        Columns group, hub, in order of group.
+    """
+    fed = funnel.hubs_of(seen, groups, WHOLE)
+    cascades = Invitations().hubs_of(seen, groups, WHOLE)
+    return pl.concat([fed, cascades.join(fed, on="group", how="anti")]).sort("group")
 
 
 def strength(p_value: pl.Expr) -> pl.Expr:

@@ -26,7 +26,7 @@ from graphmeta.run import RunFolder
 from graphmeta.scores import behaviour, explain, rank
 from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
 from graphmeta.signals.acts import acts
-from graphmeta.signals.base import WHOLE, Observations
+from graphmeta.signals.base import Observations
 from graphmeta.signals.coordination.funnel import Funnel
 from graphmeta.signals.observe import Network, network, observe
 
@@ -120,7 +120,7 @@ def measure(
         "group", "account"
     )
     did = acts(store.events, store.entities, graph)
-    hubs = funnel.hubs_of(seen, scored, WHOLE)
+    hubs = roles.hubs_of(seen, scored, funnel)
     behaves = [
         signal.measure(did, sending).with_columns(
             signal=pl.lit(signal.name), version=pl.lit(signal.version)

@@ -141,6 +141,13 @@ WORDINGS: dict[str, Wording] = {
         "they feed one hub",
         "no more than chance",
     ),
+    "invitations": Wording(
+        "{observed} held-out accounts that strangers had brought into one group invited strangers "
+        "in their turn; {expected} by chance",
+        _number,
+        "they invite in a cascade",
+        "no more than chance",
+    ),
     "constant": Wording(
         "where every score starts: most groups are not abusive",
         _number,

@@ -16,12 +16,13 @@ from graphmeta.signals.behaviour.reply_rate import ReplyRate
 from graphmeta.signals.behaviour.stranger_share import StrangerShare
 from graphmeta.signals.behaviour.youth import Youth
 from graphmeta.signals.coordination.funnel import Funnel
+from graphmeta.signals.coordination.invitations import Invitations
 from graphmeta.signals.coordination.shared_targets import SharedTargets
 from graphmeta.signals.coordination.shared_timing import SharedTiming
 from graphmeta.signals.recruitment.conversion import Converts, SentByStrangers
 
 #: In what respects accounts may act alike, in the order in which they are computed.
-LAYERS: tuple[Layer, ...] = (SharedTargets(), SharedTiming(), Funnel())
+LAYERS: tuple[Layer, ...] = (SharedTargets(), SharedTiming(), Funnel(), Invitations())
 
 #: What a group of accounts does, beside what is usual.
 BEHAVIOURS: tuple[Behaviour, ...] = (

@@ -12,6 +12,7 @@ import polars as pl
 from graphmeta import seeds
 from graphmeta.errors import UsageError
 from graphmeta.graph import circles, contacts, strangers
+from graphmeta.signals import inviting
 from graphmeta.signals.base import FOLDS, FloatArray, IntArray, Observations
 
 _DAY_S = 86_400
@@ -115,6 +116,7 @@ def observe(events: pl.LazyFrame, graph: Network, names: Sequence[str], seed: in
         circle_of=graph.circle_of,
         habits=habits(events, len(names), turn),
         span_days=days,
+        invitations=inviting.invitations(events, graph.strangers, graph.since, fold),
     )
 
 
