@@ -2,8 +2,9 @@
 
 Hubs are where converts went, or the group that strangers were invited into; recruiters sent them
 there, each by more than chance, or invited them; actors are the other accounts of the cluster. Who
-was merely invited, or joined, is no recruiter. The contacted are those whom the cluster's accounts approached as
-strangers. They are possible victims: their strength is 0 and nothing is ever scored on them.
+was merely invited, or joined, is no recruiter. The contacted are those whom the cluster's accounts
+approached as strangers. They are possible victims: their strength is 0 and nothing is ever scored
+on them.
 """
 
 from __future__ import annotations

@@ -123,6 +123,32 @@ WORDINGS: dict[str, Wording] = {
         "the hub lives from recruiting strangers",
         "most came by themselves or through friends, as in a movement among friends",
     ),
+    "invites_strangers": Wording(
+        "{observed} of the invitations into the hub went to strangers; {expected} is usual",
+        _percent,
+        "they invite people whom they do not know",
+        "they invite people whom they know, as a movement among friends does",
+    ),
+    "branching": Wording(
+        "{observed} of those who joined on a stranger's invitation invited strangers in their "
+        "turn; {expected} is usual",
+        _percent,
+        "those who were recruited recruit",
+        "those who join do not invite, as in a club, a class or a congregation",
+    ),
+    "cascade_depth": Wording(
+        "invitations of strangers go {observed} generations deep; {expected} is usual",
+        _number,
+        "invitations cascade",
+        "one circle of hosts invites everybody",
+    ),
+    "passes_on_after": Wording(
+        "those who passed an invitation on did so {observed} hours after joining; {expected} is "
+        "usual",
+        _number,
+        "they set to work at once",
+        "they took their time, as people do who like where they are",
+    ),
     "shared_targets": Wording(
         "{observed} held-out strangers were reached by several of them; {expected} by chance",
         _number,

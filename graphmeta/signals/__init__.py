@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphmeta.signals.acts import Behaviour
+from graphmeta.signals.acts import Behaviour, Recruitment
 from graphmeta.signals.base import Layer
 from graphmeta.signals.behaviour.acquaintances import Acquaintances
 from graphmeta.signals.behaviour.declared import Declared
@@ -19,6 +19,12 @@ from graphmeta.signals.coordination.funnel import Funnel
 from graphmeta.signals.coordination.invitations import Invitations
 from graphmeta.signals.coordination.shared_targets import SharedTargets
 from graphmeta.signals.coordination.shared_timing import SharedTiming
+from graphmeta.signals.recruitment.cascade import (
+    Branching,
+    Depth,
+    InvitesStrangers,
+    PassesOnAfter,
+)
 from graphmeta.signals.recruitment.conversion import Converts, SentByStrangers
 
 #: In what respects accounts may act alike, in the order in which they are computed.
@@ -39,5 +45,12 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     Declared(),
 )
 
-#: What became of those whom a group with a hub contacted.
-RECRUITMENT = (Converts(), SentByStrangers())
+#: What became of those whom a group with a hub contacted, and how it invites them there.
+RECRUITMENT: tuple[Recruitment, ...] = (
+    Converts(),
+    SentByStrangers(),
+    InvitesStrangers(),
+    Branching(),
+    Depth(),
+    PassesOnAfter(),
+)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from graphmeta.signals.base import INVITED, IntArray, shaped
+from graphmeta.signals.base import INVITED, shaped
 
 _DAY_S = 86_400
 #: An invitation is followed where the invited account joins within this.
@@ -14,7 +16,7 @@ STRANGER_FOR_S = 3 * _DAY_S
 
 
 def invitations(
-    events: pl.LazyFrame, strangers: pl.DataFrame, since: int, fold: IntArray
+    events: pl.LazyFrame, strangers: pl.DataFrame, since: int, fold: NDArray[np.int8]
 ) -> pl.DataFrame:
     """Return the first invitation of every account by another into a group, once judged.
 
