@@ -241,3 +241,11 @@ def test_the_measures_tell_a_cascade_from_what_is_usual() -> None:
         assert measured[name]["value"] > measured[name]["expected"], name
     assert measured["cascade_depth"]["value"] == 3
     assert measured["passes_on_after"]["value"] < measured["passes_on_after"]["expected"]
+
+
+def test_a_movement_whose_friendships_are_seen_in_part_is_no_cluster() -> None:
+    rng = np.random.default_rng(0)
+    hidden = [(*row[:5], bool(rng.random() < 0.4)) for row in cascade(rng, stranger=False)]
+    seen = seen_with([*clubs(rng), *hidden])
+    assert converts(seen, WHOLE).filter(hub=HUB)["passed_on"].sum() >= 3
+    assert found_in(seen).is_empty()

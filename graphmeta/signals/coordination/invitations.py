@@ -11,12 +11,17 @@ asked of is the group that a set of accounts invites into. Parts are split by co
 everything that the convert does; which accounts are looked at depends on whom they invited in
 the part that found them, never on what held-out converts did.
 
+Friends whose acquaintance the data do not show pass for strangers, and a movement that grows along
+friendships is a cascade of them. A group in which fewer of the invitations go to strangers than
+in others is therefore left alone: where most who invite are seen to know those whom they invite,
+the rest are friends too.
+
 Accounts belong to a cascade by inviting strangers into its group, or by having been brought by a
 stranger and inviting at all, more than accounts outside it do. Merely having joined is no act.
 
 Source: Anderson et al. (2015, Global Diffusion via Cascading Invitations), whose trees are benign
 and slow. It misleads where a movement asks its newcomers to invite whomever they can: that is a
-cascade, and what sets it apart (invitations among friends, answers) is for the scores to say.
+cascade, and what sets it apart (answers, a life of one's own) is for the scores to say.
 """
 
 from __future__ import annotations
@@ -155,6 +160,8 @@ def converts(seen: Observations, part: Part) -> pl.DataFrame:
 def validated_hubs(seen: Observations, part: Part) -> pl.DataFrame:
     """Return the groups whose converts pass invitations on more than those of others do.
 
+    Groups that invite strangers less than others do are left out.
+
     Returns:
         Columns hub, observed, expected, weight, p_value, q_value.
     """
@@ -166,7 +173,7 @@ def validated_hubs(seen: Observations, part: Part) -> pl.DataFrame:
         .with_columns(expected=pl.col("joined") * pl.col("usual"))
         .sort("hub")
     )
-    tested = _tested(rows)
+    tested = _tested(rows.join(_among_strangers(seen, part), on="hub", how="semi"))
     q_value = multiplicity.benjamini_hochberg(tested["p_value"].to_numpy())
     return tested.with_columns(q_value=pl.Series(q_value)).filter(
         pl.col("observed") >= LEAST_PASSED_ON, pl.col("q_value") <= HUB_RATE
@@ -199,6 +206,19 @@ def _brought(seen: Observations, part: Part) -> pl.DataFrame:
     return seen.invitations.filter(
         part.keeps("recipient_fold") & pl.col("stranger") & pl.col("joined").is_not_null()
     ).select("sender", "recipient", "joined", hub="group")
+
+
+def _among_strangers(seen: Observations, part: Part) -> pl.DataFrame:
+    """Return the groups that invite strangers at least as often as all others do: hub."""
+    sent = seen.invitations.filter(part.keeps("recipient_fold"))
+    every, strangers = float(sent.height), float(sent["stranger"].sum())
+    by_hub = sent.group_by(hub="group").agg(
+        sent=pl.len().cast(pl.Float64), strangers=pl.col("stranger").sum().cast(pl.Float64)
+    )
+    elsewhere = (strangers - pl.col("strangers")) / (every - pl.col("sent")).clip(lower_bound=1.0)
+    return (
+        by_hub.filter(pl.col("strangers") / pl.col("sent") >= elsewhere).select("hub").sort("hub")
+    )
 
 
 def _usual(came: pl.DataFrame) -> pl.DataFrame:
