@@ -81,7 +81,7 @@ def _analyse(
     progress("judging first contacts")
     since = None if settings.since is None else int(settings.since.timestamp())
     graph = network(store.events, entities.height, since, settings.seed)
-    seen = observe(store.events, graph, names.to_list(), settings.seed)
+    seen = observe(store.events, graph, names.to_list(), settings.seed, store.entities)
     found = clusters(seen, LAYERS, settings.alpha, settings.min_actors, settings.seed, progress)
     progress("scoring behaviour")
     funnel = next(layer for layer in LAYERS if isinstance(layer, Funnel))

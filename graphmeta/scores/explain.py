@@ -174,6 +174,13 @@ WORDINGS: dict[str, Wording] = {
         "they invite in a cascade",
         "no more than chance",
     ),
+    "successors": Wording(
+        "fresh accounts reached {observed} held-out strangers again whom accounts that had just "
+        "ended had reached; {expected} by chance",
+        _number,
+        "one account takes over from another",
+        "no more than chance",
+    ),
     "constant": Wording(
         "where every score starts: most groups are not abusive",
         _number,

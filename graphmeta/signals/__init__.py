@@ -19,6 +19,7 @@ from graphmeta.signals.coordination.funnel import Funnel
 from graphmeta.signals.coordination.invitations import Invitations
 from graphmeta.signals.coordination.shared_targets import SharedTargets
 from graphmeta.signals.coordination.shared_timing import SharedTiming
+from graphmeta.signals.coordination.successors import Successors
 from graphmeta.signals.recruitment.cascade import (
     Branching,
     Depth,
@@ -28,7 +29,7 @@ from graphmeta.signals.recruitment.cascade import (
 from graphmeta.signals.recruitment.conversion import Converts, SentByStrangers
 
 #: In what respects accounts may act alike, in the order in which they are computed.
-LAYERS: tuple[Layer, ...] = (SharedTargets(), SharedTiming(), Funnel(), Invitations())
+LAYERS: tuple[Layer, ...] = (SharedTargets(), SharedTiming(), Funnel(), Invitations(), Successors())
 
 #: What a group of accounts does, beside what is usual.
 BEHAVIOURS: tuple[Behaviour, ...] = (

@@ -71,6 +71,9 @@ INVITED = pl.Schema(
     }
 )
 
+#: Lives of accounts that began, or ended, while judged: seconds, null where they did not.
+LIVES = pl.Schema({"account": pl.UInt32(), "born": pl.Int64(), "ended": pl.Int64()})
+
 
 def shaped(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     """Return the columns of a schema in their types: empty frames have lost theirs."""
@@ -111,6 +114,7 @@ class Observations:
             (entities, 24), rows adding up to 1.
         span_days: How many day blocks the judged period has.
         invitations: Invitations of an account into a group, columns ``INVITED``.
+        lives: When accounts began and ended, columns ``LIVES``.
     """
 
     strangers: pl.DataFrame
@@ -119,6 +123,7 @@ class Observations:
     habits: FloatArray
     span_days: int
     invitations: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=INVITED))
+    lives: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LIVES))
 
 
 class Layer(Protocol):
