@@ -8,12 +8,14 @@ import numpy as np
 import polars as pl
 
 from graphmeta.contract.events import STORE_EVENTS
-from graphmeta.signals.base import FOLDS, FloatArray, IntArray, Observations
+from graphmeta.signals.base import FOLDS, INVITED, FloatArray, IntArray, Observations, shaped
 
 DAY = 86_400
 HOUR = 3_600
 #: A stranger contact: sender, recipient, second. Second 0 is the turn of the first day.
 Contact = tuple[int, int, int]
+#: An invitation: sender, recipient, group, second, when the recipient joined, whether a stranger.
+Invited = tuple[int, int, int, int, int | None, bool]
 #: An arrival: account, hub, second.
 Arrival = tuple[int, int, int]
 
@@ -106,6 +108,15 @@ def observed(
         habits=np.full((accounts, 24), 1 / 24) if habits is None else habits,
         span_days=last // DAY + 1,
     )
+
+
+def invited(rows: Sequence[Invited]) -> pl.DataFrame:
+    """Return invitations as layers see them, folds dealt by number of the recipient."""
+    columns = ["sender", "recipient", "group", "time", "joined", "stranger"]
+    schema = {name: INVITED[name] for name in columns}
+    frame = pl.DataFrame(list(rows), schema=schema, orient="row")
+    fold = (pl.col("recipient") % FOLDS).cast(pl.Int8)
+    return shaped(frame.with_columns(recipient_fold=fold), INVITED)
 
 
 def noise(

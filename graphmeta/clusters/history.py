@@ -38,6 +38,7 @@ def stands(
         seen,
         strangers=seen.strangers.filter(pl.col("time") >= later),
         arrivals=seen.arrivals.filter(pl.col("time") >= later),
+        invitations=seen.invitations.filter(pl.col("time") >= later),
     )
     mine = groups.join(seen.strangers, left_on="account", right_on="sender")
     weight = mine.group_by("group").agg(

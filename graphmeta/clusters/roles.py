@@ -1,10 +1,11 @@
 """What is each account's part in its cluster?
 
-Hubs are where converts went, and the handlers whom converts talk with besides; recruiters sent
-them there, each by more than chance, or came there themselves and then began to meet strangers;
-actors are the other accounts of the cluster. The contacted are those whom the cluster's accounts
-approached as strangers. They are possible victims: their strength is 0 and nothing is ever scored
-on them.
+Hubs are where converts went, and the handlers whom converts talk with besides, or the group that
+strangers were invited into; recruiters sent them there, each by more than chance, invited them, or
+came there themselves and then began to meet strangers; actors are the other accounts of the
+cluster. Who was merely invited, or joined, is no recruiter. The contacted are those whom the
+cluster's accounts approached as strangers. They are possible victims: their strength is 0 and
+nothing is ever scored on them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import polars as pl
 from graphmeta.clusters.assemble import Clusters
 from graphmeta.signals.base import WHOLE, Observations
 from graphmeta.signals.coordination.funnel import Funnel
+from graphmeta.signals.coordination.invitations import Invitations, inviters
 
 #: Who belongs to the company of a cluster's hub by this test, and was not found with the others,
 #: is added to the cluster: around a hub that is sure, less proof is asked than of strangers.
@@ -45,10 +47,19 @@ def assign(seen: Observations, found: Clusters, layer: Funnel) -> pl.DataFrame:
         Columns ``ROLES``, in order of group, role, strength (falling), account.
     """
     groups = found.groups.select("group", "account")
-    hubs = layer.hubs_of(seen, groups, WHOLE)
+    hubs = hubs_of(seen, groups, layer)
+    invites = inviters(seen, WHOLE).select(
+        "account", "hub", p_value=pl.lit(1.0), role=pl.lit("recruiter")
+    )
     company = (
-        layer.company(seen, hubs.select("hub").unique(), WHOLE)
-        .filter(pl.col("p_value") <= COMPANY_AT)
+        pl.concat(
+            [
+                layer.company(seen, hubs.select("hub").unique(), WHOLE)
+                .filter(pl.col("p_value") <= COMPANY_AT)
+                .select(invites.columns),
+                invites,
+            ]
+        )
         .join(hubs, on="hub")
         .select("group", "account", "p_value", part="role")
     )
@@ -64,7 +75,8 @@ def assign(seen: Observations, found: Clusters, layer: Funnel) -> pl.DataFrame:
     )
     # No account is in two clusters, and whoever acts in one is not added to another.
     added = (
-        parts.join(groups, on="account", how="anti")
+        parts.filter(pl.col("p_value") <= max(_HUB_P, COMPANY_AT))
+        .join(groups, on="account", how="anti")
         .sort("account", "p_value", "group")
         .unique("account", keep="first", maintain_order=True)
         .with_columns(role="part", strength=strength(pl.col("p_value")), core=pl.lit(False))
@@ -83,6 +95,17 @@ def assign(seen: Observations, found: Clusters, layer: Funnel) -> pl.DataFrame:
     return pl.concat([members, contacted.select(ROLES.names())]).sort(
         "group", "role", "strength", "account", descending=[False, False, True, False]
     )
+
+
+def hubs_of(seen: Observations, groups: pl.DataFrame, funnel: Funnel) -> pl.DataFrame:
+    """Return the hub of each group that has one: the one it feeds, or else invites into.
+
+    Returns:
+        Columns group, hub, in order of group.
+    """
+    fed = funnel.hubs_of(seen, groups, WHOLE)
+    cascades = Invitations().hubs_of(seen, groups, WHOLE)
+    return pl.concat([fed, cascades.join(fed, on="group", how="anti")]).sort("group")
 
 
 def strength(p_value: pl.Expr) -> pl.Expr:

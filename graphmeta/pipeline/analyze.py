@@ -27,7 +27,7 @@ from graphmeta.scores import behaviour, counter, explain, rank, verdict
 from graphmeta.scores.model import trained
 from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
 from graphmeta.signals.acts import acts
-from graphmeta.signals.base import WHOLE, Observations
+from graphmeta.signals.base import Observations
 from graphmeta.signals.coordination.funnel import Funnel
 from graphmeta.signals.observe import Network, network, observe
 
@@ -82,7 +82,7 @@ def _analyse(
     progress("judging first contacts")
     since = None if settings.since is None else int(settings.since.timestamp())
     graph = network(store.events, entities.height, since, settings.seed)
-    seen = observe(store.events, graph, names.to_list(), settings.seed)
+    seen = observe(store.events, graph, names.to_list(), settings.seed, store.entities)
     found = clusters(seen, LAYERS, settings.alpha, settings.min_actors, settings.seed, progress)
     progress("scoring behaviour")
     funnel = next(layer for layer in LAYERS if isinstance(layer, Funnel))
@@ -123,7 +123,7 @@ def measure(
         "group", "account"
     )
     did = acts(store.events, store.entities, graph)
-    hubs = funnel.hubs_of(seen, scored, WHOLE)
+    hubs = roles.hubs_of(seen, scored, funnel)
     behaves = [
         signal.measure(did, sending).with_columns(
             signal=pl.lit(signal.name), version=pl.lit(signal.version)

@@ -258,6 +258,52 @@ WORDINGS: dict[str, Wording] = {
         "they feed one hub",
         "no more than chance",
     ),
+    "invites_strangers": Wording(
+        "invitations to strangers",
+        "{observed} of the invitations into the hub went to strangers; {expected} is usual",
+        PERCENT,
+        "they invite people whom they do not know",
+        "they invite people whom they know, as a movement among friends does",
+    ),
+    "branching": Wording(
+        "recruits who recruit",
+        "{observed} of those who joined on a stranger's invitation invited strangers in their "
+        "turn; {expected} is usual",
+        PERCENT,
+        "those who were recruited recruit",
+        "those who join do not invite, as in a club, a class or a congregation",
+    ),
+    "cascade_depth": Wording(
+        "generations of invitations",
+        "invitations of strangers go {observed} generations deep; {expected} is usual",
+        NUMBER,
+        "invitations cascade",
+        "one circle of hosts invites everybody",
+    ),
+    "passes_on_after": Wording(
+        "hours before an invitation is passed on",
+        "those who passed an invitation on did so {observed} hours after joining; {expected} is "
+        "usual",
+        NUMBER,
+        "they set to work at once",
+        "they took their time, as people do who like where they are",
+    ),
+    "invitations": Wording(
+        "recruits who recruit",
+        "{observed} held-out accounts that strangers had brought into one group invited strangers "
+        "in their turn; {expected} by chance",
+        NUMBER,
+        "they invite in a cascade",
+        "no more than chance",
+    ),
+    "successors": Wording(
+        "strangers reached again",
+        "fresh accounts reached {observed} held-out strangers again whom accounts that had just "
+        "ended had reached; {expected} by chance",
+        NUMBER,
+        "one account takes over from another",
+        "no more than chance",
+    ),
     "constant": Wording(
         "the starting point",
         "where every score starts: most groups are not abusive",

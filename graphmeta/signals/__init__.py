@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphmeta.signals.acts import Behaviour
+from graphmeta.signals.acts import Behaviour, Recruitment
 from graphmeta.signals.base import Layer
 from graphmeta.signals.behaviour.acquaintances import Acquaintances
 from graphmeta.signals.behaviour.banned import Banned
@@ -20,8 +20,16 @@ from graphmeta.signals.behaviour.stranger_share import StrangerShare
 from graphmeta.signals.behaviour.youth import Youth
 from graphmeta.signals.coordination.funnel import Funnel
 from graphmeta.signals.coordination.grooming import Grooming
+from graphmeta.signals.coordination.invitations import Invitations
 from graphmeta.signals.coordination.shared_targets import SharedTargets
 from graphmeta.signals.coordination.shared_timing import SharedTiming
+from graphmeta.signals.coordination.successors import Successors
+from graphmeta.signals.recruitment.cascade import (
+    Branching,
+    Depth,
+    InvitesStrangers,
+    PassesOnAfter,
+)
 from graphmeta.signals.recruitment.conversion import Converts, SentByStrangers
 from graphmeta.signals.recruitment.newcomers import (
     GroupsWatched,
@@ -31,7 +39,14 @@ from graphmeta.signals.recruitment.newcomers import (
 )
 
 #: In what respects accounts may act alike, in the order in which they are computed.
-LAYERS: tuple[Layer, ...] = (SharedTargets(), SharedTiming(), Funnel(), Grooming())
+LAYERS: tuple[Layer, ...] = (
+    SharedTargets(),
+    SharedTiming(),
+    Funnel(),
+    Grooming(),
+    Invitations(),
+    Successors(),
+)
 
 #: What a group of accounts does, beside what is usual.
 BEHAVIOURS: tuple[Behaviour, ...] = (
@@ -51,12 +66,17 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     Locality(),
 )
 
-#: Whom a group picks, and what became of those it contacted where it has a hub.
-RECRUITMENT = (
+#: Whom a group picks, what became of those it contacted where it has a hub, and how it invites
+#: them there.
+RECRUITMENT: tuple[Recruitment, ...] = (
     Converts(),
     SentByStrangers(),
     NewcomerShare(),
     IsolatedNewcomers(),
     NewcomersCovered(),
     GroupsWatched(),
+    InvitesStrangers(),
+    Branching(),
+    Depth(),
+    PassesOnAfter(),
 )

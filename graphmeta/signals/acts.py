@@ -8,6 +8,7 @@ from typing import Protocol
 import polars as pl
 
 from graphmeta.contract.events import KINDS_OF_DEFENCE
+from graphmeta.signals.base import Observations
 from graphmeta.signals.observe import Network
 
 #: Blocks and reports by one account that count in full; one who reports everybody counts for no
@@ -64,6 +65,16 @@ class Behaviour(Protocol):
 
         ``value`` and ``expected`` have one unit; ``support`` says how many facts they rest on.
         """
+
+
+class Recruitment(Protocol):
+    """One thing that a group with a hub does to lead others there, beside what is usual."""
+
+    name: str
+    version: int
+
+    def measure(self, seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame) -> pl.DataFrame:
+        """Measure groups (columns group, account; hubs: group, hub), columns ``MEASURED``."""
 
 
 def acts(events: pl.LazyFrame, entities: pl.LazyFrame, graph: Network) -> Acts:

@@ -14,7 +14,7 @@ tested on another that had no say in finding it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -56,6 +56,23 @@ MEMBERS = pl.Schema(
         "p_value": pl.Float64(),
     }
 )
+
+#: Invitations into groups, once judged: who invited whom into which group, when, when the invited
+#: one joined (null where not within days), whether the two were strangers, and its fold.
+INVITED = pl.Schema(
+    {
+        "sender": pl.UInt32(),
+        "recipient": pl.UInt32(),
+        "group": pl.UInt32(),
+        "time": pl.Int64(),
+        "joined": pl.Int64(),
+        "stranger": pl.Boolean(),
+        "recipient_fold": pl.Int8(),
+    }
+)
+
+#: Lives of accounts that began, or ended, while judged: seconds, null where they did not.
+LIVES = pl.Schema({"account": pl.UInt32(), "born": pl.Int64(), "ended": pl.Int64()})
 
 
 def shaped(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
@@ -99,6 +116,8 @@ class Observations:
         habits: Share of each account's active hours in each hour of the block, shape
             (entities, 24), rows adding up to 1.
         span_days: How many day blocks the judged period has.
+        invitations: Invitations of an account into a group, columns ``INVITED``.
+        lives: When accounts began and ended, columns ``LIVES``.
     """
 
     strangers: pl.DataFrame
@@ -107,6 +126,8 @@ class Observations:
     circle_of: IntArray
     habits: FloatArray
     span_days: int
+    invitations: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=INVITED))
+    lives: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LIVES))
 
 
 class Layer(Protocol):

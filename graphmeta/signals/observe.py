@@ -12,6 +12,7 @@ import polars as pl
 from graphmeta import seeds
 from graphmeta.errors import UsageError
 from graphmeta.graph import circles, contacts, strangers
+from graphmeta.signals import inviting, living
 from graphmeta.signals.base import FOLDS, FloatArray, IntArray, Observations
 
 _DAY_S = 86_400
@@ -81,7 +82,13 @@ def network(events: pl.LazyFrame, entities: int, since: int | None, seed: int) -
     return Network(firsts, pairs, known, judged, circle_of, first, start)
 
 
-def observe(events: pl.LazyFrame, graph: Network, names: Sequence[str], seed: int) -> Observations:
+def observe(
+    events: pl.LazyFrame,
+    graph: Network,
+    names: Sequence[str],
+    seed: int,
+    entities: pl.LazyFrame | None = None,
+) -> Observations:
     """Cut the judged graph into days and folds, as layers want it.
 
     Args:
@@ -89,6 +96,7 @@ def observe(events: pl.LazyFrame, graph: Network, names: Sequence[str], seed: in
         graph: Their judged graph.
         names: Outside names of the entities by dense number; the folds are keyed by them.
         seed: The run's seed.
+        entities: A store's entities; without them lives are read from the events alone.
     """
     turn = quietest_hour(events)
     fold = (seeds.key_ids(names, "recipient fold", seed) % np.uint64(FOLDS)).astype(np.int8)
@@ -118,6 +126,8 @@ def observe(events: pl.LazyFrame, graph: Network, names: Sequence[str], seed: in
         circle_of=graph.circle_of,
         habits=habits(events, len(names), turn),
         span_days=days,
+        invitations=inviting.invitations(events, graph.strangers, graph.since, fold),
+        lives=living.lives(events, entities, graph.since),
     )
 
 
