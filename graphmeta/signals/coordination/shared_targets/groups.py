@@ -100,17 +100,32 @@ class Leanings:
 
 
 def leanings(asked: Asked) -> Leanings:
-    """Learn which classes of targets groups lean to."""
+    """Learn which classes of targets groups lean to.
+
+    Both what a group did and what popularity explains is classed by how often *others* reached a
+    target. In a small town a ring's own list would otherwise count as popular, the ring would
+    seem to turn away from popular targets, and that would explain the ring.
+    """
     here, met = asked.here, asked.met
     circle, popularity, many = here.alike
     mean = (popularity + here.shape) * many
     each = asked.sent[:, circle] / (asked.rate[:, circle] + 1.0) * mean
     in_class = np.equal(class_of(popularity)[:, None], np.arange(CLASSES)).astype(np.float64)
-    others = class_of(here.popularity[met.target] - met.by)
     size = met.numbers.size * CLASSES
-    towards = np.bincount(met.row * CLASSES + others, weights=met.by, minlength=size)
-    of_class = towards.reshape(-1, CLASSES).astype(np.float64)
-    return Leanings(met.numbers, leaning(of_class, each @ in_class))
+
+    def by_class(reached: FloatArray, weights: FloatArray) -> FloatArray:
+        at = met.row * CLASSES + class_of(reached)
+        counted = np.bincount(at, weights=weights, minlength=size)
+        return counted.reshape(-1, CLASSES).astype(np.float64)
+
+    where = here.circle_of[met.target]
+    scale = asked.sent[met.row, where] / (asked.rate[met.row, where] + 1.0)
+    everybody = here.popularity[met.target]
+    others = everybody - met.by
+    swap = by_class(others, scale * (others + here.shape))
+    swap -= by_class(everybody, scale * (everybody + here.shape))
+    towards = by_class(others, met.by)
+    return Leanings(met.numbers, leaning(towards, np.maximum(each @ in_class + swap, 0.0)))
 
 
 def tally(
