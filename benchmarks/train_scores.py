@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,8 +33,8 @@ FOLDS = 5
 ODDS = 0.5
 #: Clusters of a look-alike from which its class is fitted.
 LEAST_OF_A_KIND = 8
-#: The highest scores of a class that are kept: more than its share of 1 % needs.
-KEPT = 60
+#: Share of a class's appearances whose scores are kept, the highest: below it no p-value matters.
+KEPT = 0.2
 
 BoolArray = NDArray[np.bool_]
 
@@ -65,9 +66,14 @@ def is_innocent(clusters: pl.DataFrame) -> pl.Series:
     return clusters["kind"] != "campaign"
 
 
+def does_not_recruit(clusters: pl.DataFrame) -> pl.Series:
+    """Tell which clusters recruit nobody: spam is to be called spam."""
+    return ~is_recruitment(clusters)
+
+
 SCORES = (
     Task("spam", SPAM_TERMS, is_spam, is_innocent),
-    Task("recruitment", RECRUITMENT_TERMS, is_recruitment, is_innocent),
+    Task("recruitment", RECRUITMENT_TERMS, is_recruitment, does_not_recruit),
 )
 
 
@@ -164,16 +170,20 @@ def train(clusters: pl.DataFrame, worlds: int) -> dict[str, Any]:
     classes = []
     for kind in kinds_of(clusters):
         task = against(kind)
-        calibration = appearances(clusters, cross_fitted(task, clusters), kind)[:KEPT]
+        calibration = appearances(clusters, cross_fitted(task, clusters), kind)
         classes.append(
             as_data(kind, fitted(task, clusters), task.terms)
-            | {"appearances": worlds, "highest": [round(float(s), 4) for s in calibration]}
+            | {"appearances": worlds, "highest": _highest(calibration, worlds)}
         )
     return {
         "trained_on": {"worlds": worlds, "clusters": clusters.height},
         "scores": [as_data(task.name, fitted(task, clusters), task.terms) for task in SCORES],
         "look_alikes": classes,
     }
+
+
+def _highest(calibration: FloatArray, worlds: int) -> list[float]:
+    return [round(float(score), 4) for score in calibration[: math.ceil(KEPT * worlds)]]
 
 
 def report(clusters: pl.DataFrame, worlds: int) -> None:
