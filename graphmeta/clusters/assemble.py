@@ -32,7 +32,9 @@ class Clusters:
 
     Args:
         groups: Columns group, account, p_value (of the member test), core (bool).
-        results: Columns group, p_value, q_value, confirmed (bool).
+        results: Columns group, p_value, q_value, confirmed (bool), stability (accounts in common
+            over accounts of either with what was found without each fold, by another seed: the
+            mean, 0 to 1).
         tests: Columns group, layer, observed, expected, p_value: the held-out tests of the fold
             that decided.
         layers: What each layer has on everything: layer, version, pairs, significant.
@@ -69,7 +71,7 @@ def clusters(
     folds = []
     for fold in range(FOLDS):
         progress(f"confirming on held-out contacts ({fold + 1} of {FOLDS})", (fold + 1) / 4)
-        found = find(seen, layers, Part(fold), least, seed)
+        found = find(seen, layers, Part(fold), least, seed + 1 + fold)
         folds.append(confirm(seen, layers, found.groups, fold))
     groups = _with_orphans(whole.groups, folds, alpha)
     results, tests = _verdicts(groups, folds)
@@ -151,20 +153,22 @@ def _verdicts(groups: pl.DataFrame, folds: Sequence[Tested]) -> tuple[pl.DataFra
         matched = match(groups, tested.groups)
         verdicts.append(
             matched.join(tested.results, left_on="other", right_on="group").select(
-                "group", "other", "p_value", "q_value", fold=pl.lit(fold)
+                "group", "other", "alike", "p_value", "q_value", fold=pl.lit(fold)
             )
         )
-    best = (
-        pl.concat(verdicts)
-        .sort("group", "q_value", "p_value", "fold")
-        .unique("group", keep="first", maintain_order=True)
+    every = pl.concat(verdicts)
+    again = every.group_by("group").agg(stability=pl.col("alike").sort().sum() / FOLDS)
+    best = every.sort("group", "q_value", "p_value", "fold").unique(
+        "group", keep="first", maintain_order=True
     )
     results = (
         groups.select("group")
         .unique()
         .join(best, on="group", how="left")
+        .join(again, on="group", how="left")
         .select(
             "group",
+            pl.col("stability").fill_null(0.0),
             p_value=(pl.col("p_value") * FOLDS).clip(upper_bound=1.0).fill_null(1.0),
             q_value=pl.col("q_value").fill_null(1.0),
         )

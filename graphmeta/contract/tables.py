@@ -30,6 +30,7 @@ CLUSTERS = pl.Schema(
         "layers": pl.List(pl.String()),
         "first_event": TIME,
         "last_event": TIME,
+        "stability": pl.Float64(),
     }
 )
 
