@@ -34,6 +34,8 @@ HOMES = {
 MATERIALISE = (
     "graphmeta/pipeline/",
     "graphmeta/signals/acts.py",
+    "graphmeta/signals/inviting.py",
+    "graphmeta/signals/living.py",
     "graphmeta/signals/observe.py",
     "graphmeta/engines/",
 )

@@ -148,6 +148,10 @@ def reversed_names(column: pl.Expr) -> pl.Expr:
 Seen = tuple[pl.DataFrame, Network, Observations, Acts]
 
 
+#: Layers that a world without their campaign may leave empty.
+HARDLY_HERE = ("grooming", "invitations", "successors")
+
+
 def look(world: World, folder: Path, rename: Callable[[pl.Expr], pl.Expr] | None = None) -> Seen:
     """Return entities, network, observations and acts of a world under other names."""
     events, accounts = world.events, world.accounts
@@ -182,7 +186,7 @@ def test_relabelling_changes_no_layer_and_no_behaviour(
     assert np.array_equal(graph_after.circle_of, graph.circle_of)
     for layer in LAYERS:
         pairs = layer.pairs(before, WHOLE)
-        assert pairs.height > 0
+        assert pairs.height > 0 or layer.name in HARDLY_HERE
         assert layer.pairs(after, WHOLE).equals(pairs), layer.name
     some = did.openings["sender"].unique().sort()[:60]
     groups = pl.DataFrame({"group": pl.Series(range(60), dtype=pl.UInt32) // 12, "account": some})
