@@ -30,6 +30,8 @@ LIVES_ON = 0.3
 SOON_S = 6 * 86_400
 #: Share of the converts that go anywhere else that a handler talks with.
 HANDLES = 0.1
+#: Converts go to shops and support desks like others: a handler must be surer than a recruiter.
+HANDLES_AT = 1e-4
 #: Founders are told where chance deals a hub's sources to its first comers at most this often.
 FOUNDED_AT = 1e-3
 
@@ -189,6 +191,7 @@ def handlers(seen: Observations, moves: pl.DataFrame, sources: pl.DataFrame) -> 
     return (
         rows.with_columns(p_value=pl.Series(tail))
         .filter(pl.col("observed") >= pl.max_horizontal(pl.lit(3), HANDLES * pl.col("converts")))
+        .filter(pl.col("p_value") <= HANDLES_AT)
         .select("hub", "observed", "expected", "p_value", account="talks_to")
         .select(_TESTED)
     )
