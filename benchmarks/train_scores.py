@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from score_fitting import Fitted, FloatArray, balanced, fit, ratios
 from score_worlds import gather
 
-from graphmeta.scores import model
+from graphmeta.scores import calibrate, model
 from graphmeta.scores.terms import RECRUITMENT_TERMS, SPAM_TERMS, Term
 
 WEIGHTS = Path(model.__file__).with_name("weights.json")
@@ -179,7 +179,16 @@ def train(clusters: pl.DataFrame, worlds: int) -> dict[str, Any]:
         "trained_on": {"worlds": worlds, "clusters": clusters.height},
         "scores": [as_data(task.name, fitted(task, clusters), task.terms) for task in SCORES],
         "look_alikes": classes,
+        "risk": _risk(clusters),
     }
+
+
+def _risk(clusters: pl.DataFrame) -> dict[str, float]:
+    """Fit the share of campaigns among confirmed clusters by their higher score."""
+    best = np.max([cross_fitted(task, clusters) for task in SCORES], axis=0)
+    confirmed = (clusters["status"] == "confirmed").to_numpy()
+    curve = calibrate.fit(best[confirmed], (clusters["kind"] == "campaign").to_numpy()[confirmed])
+    return {"constant": round(curve.constant, 4), "slope": round(curve.slope, 4)}
 
 
 def _highest(calibration: FloatArray, worlds: int) -> list[float]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from graphmeta.scores.calibrate import Calibration
 from graphmeta.scores.terms import RECRUITMENT_TERMS, SPAM_TERMS, Term, log_ratio
 
 #: A look-alike is rejected where it scores as high in at most this share of its appearances.
@@ -69,10 +70,11 @@ class LookAlike:
 
 @dataclass(frozen=True)
 class Model:
-    """Everything that was trained."""
+    """Everything that was trained: the scores, the kinds of look-alikes, and the curve of risk."""
 
     scores: tuple[Score, ...]
     look_alikes: tuple[LookAlike, ...]
+    risk: Calibration
 
 
 @cache
@@ -90,6 +92,7 @@ def read(data: Mapping[str, Any]) -> Model:
             LookAlike(_score(each), each["appearances"], tuple(each["highest"]))
             for each in data["look_alikes"]
         ),
+        risk=Calibration(data["risk"]["constant"], data["risk"]["slope"]),
     )
 
 

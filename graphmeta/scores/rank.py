@@ -10,8 +10,16 @@ from __future__ import annotations
 
 import polars as pl
 
+from graphmeta.scores.calibrate import AS_IT_IS, Calibration
 
-def rank(scored: pl.DataFrame, alpha: float, min_score: float, min_actors: int) -> pl.DataFrame:
+
+def rank(
+    scored: pl.DataFrame,
+    alpha: float,
+    min_score: float,
+    min_actors: int,
+    calibration: Calibration = AS_IT_IS,
+) -> pl.DataFrame:
     """Add status, behaviour, risk and flag.
 
     Args:
@@ -21,6 +29,7 @@ def rank(scored: pl.DataFrame, alpha: float, min_score: float, min_actors: int) 
         alpha: The bound on the false discovery rate of coordination by chance.
         min_score: The score from which behaviour looks abusive.
         min_actors: The fewest scored accounts of a flagged cluster.
+        calibration: From scores to risk.
 
     Returns:
         The columns given, and status, behaviour, risk (0 to 1), flagged; highest risk first.
@@ -39,7 +48,7 @@ def rank(scored: pl.DataFrame, alpha: float, min_score: float, min_actors: int) 
         behaviour=pl.when(worst >= min_score)
         .then(kind.otherwise(pl.lit("spam")))
         .otherwise(pl.lit("unclear")),
-        risk=worst * sureness,
+        risk=calibration.share(worst) * sureness,
         flagged=confirmed
         & (worst >= min_score)
         & (pl.col("n_actors") >= min_actors)

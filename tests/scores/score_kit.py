@@ -58,6 +58,7 @@ def plain_data(*look_alikes: dict[str, Any], constant: float = -1.0) -> dict[str
             {"name": "recruitment", "constant": constant, "terms": slopes(RECRUITMENT_TERMS, 0.4)},
         ],
         "look_alikes": list(look_alikes),
+        "risk": {"constant": 0.0, "slope": 1.0},
     }
 
 
