@@ -237,6 +237,7 @@ class Cluster:
         layers: In which respects its accounts act alike.
         first_event: When it began, UTC.
         last_event: When it was last seen, UTC.
+        stability: How much of it was found again without a third of the data, 0 to 1.
     """
 
     run: Run
@@ -254,6 +255,7 @@ class Cluster:
     layers: list[str]
     first_event: datetime
     last_event: datetime
+    stability: float
 
     @property
     def row(self) -> dict[str, Any]:

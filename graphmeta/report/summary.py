@@ -131,6 +131,18 @@ def cluster_sentence(row: Mapping[str, Any], evidence: pl.DataFrame) -> str:
     return " ".join(parts)
 
 
+def found_again(row: Mapping[str, Any]) -> str:
+    """Say how much of a cluster was found again without a third of the data."""
+    part = row["stability"]
+    if part == 0:
+        again = "none"
+    elif part > 0.995:
+        again = "all" if part == 1 else "nearly all"
+    else:
+        again = words.share(part)
+    return f"When a third of the data was left out, {again} of the cluster was found again."
+
+
 def _leading_expression() -> pl.Expr:
     """``leading_score`` as an expression over the clusters table."""
     recruits = pl.col("recruitment").fill_null(0) > pl.col("spam").fill_null(0)
@@ -151,7 +163,7 @@ def _together(row: Mapping[str, Any]) -> str:
     layers = words.listing([words.plain(layer) for layer in row["layers"] or []])
     respect = f" It shows in {layers}." if layers else ""
     return (
-        f"{together}.{respect} They contacted {words.plural(row['n_contacted'], 'account')} "
+        f"{together}.{respect} {found_again(row)} They contacted {words.plural(row['n_contacted'], 'account')} "
         f"({words.period(row['first_event'], row['last_event'])})."
     )
 

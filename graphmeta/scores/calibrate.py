@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import optimize
 
 #: Verdicts on randomly drawn clusters from which an operator's own curve is fitted.
 LEAST_VERDICTS = 50
@@ -51,6 +50,8 @@ def fit(log_odds: NDArray[np.float64], abusive: NDArray[np.bool_]) -> Calibratio
         log_odds: Their scores, as log-odds, shape (n,).
         abusive: What they are, shape (n,).
     """
+    from scipy import optimize  # slow to load, and who reads a curve fits none
+
     yes, no = int(abusive.sum()), int((~abusive).sum())
     target = np.where(abusive, (yes + 1.0) / (yes + 2.0), 1.0 / (no + 2.0))
 

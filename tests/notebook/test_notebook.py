@@ -131,6 +131,8 @@ def test_a_cluster_has_its_figures_its_rows_and_a_sentence(by_hand: gm.Run) -> N
     assert ring.row == {name: row[name] for name in CLUSTERS}
     assert (ring.status, ring.flagged, ring.behaviour) == ("confirmed", True, "spam")
     assert ring.sentence.startswith("24 accounts acted together")
+    assert ring.stability == 0.83
+    assert "83 % of the cluster was found again" in ring.sentence
     assert ring.would_change
     assert ring.would_change.startswith("It would not be flagged if ")
     for rows in (ring.members, ring.evidence, ring.contacts, ring.timeline):

@@ -405,6 +405,7 @@ def _cluster(
         layers=layers,
         first_event=min(hours, default=START),
         last_event=max(hours, default=START),
+        stability=0.83 if status == "confirmed" else 0.0,
     )
 
 

@@ -58,11 +58,25 @@ def test_a_confirmed_cluster_is_told_with_its_chance_and_its_reasons(run: RunFol
     text = sentence(run, "k7f3a-ring")
     assert text.startswith(
         "24 accounts acted together more than chance explains (q < 1e-10). "
-        "It shows in shared targets and shared timing. They contacted 684 accounts"
+        "It shows in shared targets and shared timing. "
+        "When a third of the data was left out, 83 % of the cluster was found again. "
+        "They contacted 684 accounts"
     )
     assert "looks like spam (0.97); flagged for a person to judge." in text
     assert "Strongest reason for: 93% of first contacts went to strangers; 31% is usual" in text
     assert "Strongest reason against: Few of those contacted had asked for it." in text
+
+
+@pytest.mark.parametrize(
+    ("stability", "again"),
+    [(0.0, "none"), (0.0667, "7 %"), (0.831, "83 %"), (0.997, "nearly all"), (1.0, "all")],
+)
+def test_how_much_of_a_cluster_was_found_again_is_told_in_words(
+    stability: float, again: str
+) -> None:
+    assert summary.found_again({"stability": stability}) == (
+        f"When a third of the data was left out, {again} of the cluster was found again."
+    )
 
 
 def test_a_candidate_is_told_as_not_confirmed_and_never_flagged(run: RunFolder) -> None:
