@@ -113,6 +113,9 @@ def test_the_manifest_has_its_keys(made: RunFolder) -> None:
         "shared_targets",
         "shared_timing",
         "funnel",
+        "grooming",
+        "invitations",
+        "successors",
     }
     assert manifest["privacy"]["identifiers"] == "pseudonymous"
     assert manifest["privacy"]["content_columns_read"] == []

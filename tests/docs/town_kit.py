@@ -14,6 +14,9 @@ BY_DAY, BY_NIGHT = (8, 22), (0, 6)
 def ring_town() -> pl.DataFrame:
     """Return 300 people who write to friends by day, and a ring of 8 that works a list by night.
 
+    Everybody else writes to two strangers: too few to pass for one of the ring, even where both
+    happen to be on its list.
+
     Returns:
         Columns sender, recipient, timestamp (UTC); 24 days. People are p0 to p299, the ring is r0
         to r7 and keeps quiet for eight days.
@@ -30,7 +33,7 @@ def ring_town() -> pl.DataFrame:
             for day in range(0, 24, 6):
                 write(f"p{person}", f"p{friend}", day, BY_DAY)
                 write(f"p{friend}", f"p{person}", day, BY_DAY)
-        for other in rng.choice(PEOPLE, 6, replace=False):
+        for other in rng.choice(PEOPLE, 2, replace=False):
             write(f"p{person}", f"p{other}", int(rng.integers(6, 24)), BY_DAY)
     listed = rng.choice(PEOPLE, 40, replace=False)
     for member in range(8):

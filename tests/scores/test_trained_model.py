@@ -61,7 +61,9 @@ def test_the_highest_scores_of_a_class_fall_and_are_no_more_than_its_appearances
 
 def test_the_trained_model_is_data_and_says_what_it_was_trained_on() -> None:
     data = json.loads(files("graphmeta.scores").joinpath("weights.json").read_text("utf-8"))
-    assert set(data) == {"trained_on", "scores", "look_alikes"}
+    assert set(data) == {"trained_on", "scores", "look_alikes", "risk"}
+    assert set(data["risk"]) == {"constant", "slope"}
+    assert data["risk"]["slope"] >= 0
     assert set(data["trained_on"]) >= {"worlds", "clusters"}
     assert 0 < REJECTED_AT < 1
 
