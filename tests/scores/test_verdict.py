@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -37,9 +38,15 @@ observations = st.fixed_dictionaries(
 
 def ranked(values: Values, model: Model, **facts: Any) -> pl.DataFrame:
     """Score and rank one group."""
-    rows = measured(values)
-    scores = behaviour.add_up(behaviour.terms(rows, numbers(0), model), model)
-    apart = counter.rejected(counter.resemblance(rows, numbers(0), model), numbers(0))
+    return ranked_together([values], model, **facts)
+
+
+def ranked_together(groups: Sequence[Values], model: Model, **facts: Any) -> pl.DataFrame:
+    """Score and rank groups, numbered from 0, none of which has a say in another."""
+    every = numbers(*range(len(groups)))
+    rows = pl.concat([measured(values, number) for number, values in enumerate(groups)])
+    scores = behaviour.add_up(behaviour.terms(rows, every, model), model)
+    apart = counter.rejected(counter.resemblance(rows, every, model), every)
     rest = {"p_value": 1e-6, "q_value": 1e-5, "n_actors": 5, "stands": True, **facts}
     joined = scores.join(apart, on="group").with_columns(
         **{name: pl.lit(value) for name, value in rest.items()}
@@ -65,15 +72,14 @@ def lifting(values: Values, model: Model) -> set[str]:
 def test_what_is_named_of_a_flagged_cluster_would_lift_the_flag_and_nothing_else_would(
     values: dict[str, tuple[float, float]], model: Model
 ) -> None:
-    if not flagged(values, model):
+    scored = ranked(values, model)
+    if not scored["flagged"][0]:
         return
-    would = {
-        signal
-        for signal, (_, usual) in values.items()
-        if not flagged({**values, signal: (usual, usual)}, model)
-    }
+    changed = {signal: {**values, signal: (usual, usual)} for signal, (_, usual) in values.items()}
+    again = ranked_together(list(changed.values()), model).sort("group")["flagged"]
+    would = {signal for signal, still in zip(changed, again, strict=True) if not still}
     assert lifting(values, model) == would
-    said = told(values, model)
+    said = verdict.sentences(scored, measured(values), RULE, model)["says"][0]
     named = [signal for signal in would if f"{wording.short(signal)} were " in said]
     assert len(named) == min(len(would), 3)
     assert said.startswith("It would not be flagged if" if would else "No single measurement")
