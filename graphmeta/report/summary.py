@@ -163,7 +163,8 @@ def _together(row: Mapping[str, Any]) -> str:
     layers = words.listing([words.plain(layer) for layer in row["layers"] or []])
     respect = f" It shows in {layers}." if layers else ""
     return (
-        f"{together}.{respect} {found_again(row)} They contacted {words.plural(row['n_contacted'], 'account')} "
+        f"{together}.{respect} {found_again(row)} "
+        f"They contacted {words.plural(row['n_contacted'], 'account')} "
         f"({words.period(row['first_event'], row['last_event'])})."
     )
 

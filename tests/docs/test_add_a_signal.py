@@ -56,7 +56,9 @@ def added(monkeypatch: pytest.MonkeyPatch) -> None:
     wider = model.read(data)
     monkeypatch.setattr(pipeline, "trained", lambda: wider)
 
-    words = eval("{" + BLOCKS["graphmeta/scores/wording.py"] + "}", vars(wording))
+    words = eval(
+        "{" + BLOCKS["graphmeta/scores/wording/behaviour.py"] + "}", vars(wording.behaviour)
+    )
     for name, told in words.items():
         monkeypatch.setitem(wording.WORDINGS, name, told)
 
@@ -67,7 +69,7 @@ def test_the_page_has_a_block_for_every_step() -> None:
         "graphmeta/signals/__init__.py",
         "graphmeta/scores/terms.py",
         "graphmeta/scores/weights.json",
-        "graphmeta/scores/wording.py",
+        "graphmeta/scores/wording/behaviour.py",
         "tests/signals/test_night_share.py",
     ]
 
