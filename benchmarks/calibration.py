@@ -51,7 +51,7 @@ from graphmeta.nulls import counts, multiplicity
 from graphmeta.pipeline import Settings, analyze
 from graphmeta.signals import LAYERS
 from graphmeta.signals.base import FOLDS, WHOLE, Observations, Part
-from graphmeta.signals.coordination import funnel
+from graphmeta.signals.coordination.conversions import conversions, expected_converts
 from graphmeta.synthetic import independent_accounts
 
 FloatArray = NDArray[np.float64]
@@ -242,12 +242,12 @@ def _matching(pairs: pl.DataFrame) -> NDArray[Any]:
     return np.array(list(taken), dtype=np.uint32)
 
 
-def conversions(seen: Observations) -> pl.DataFrame:
+def onward(seen: Observations) -> pl.DataFrame:
     """Test, held out, every (account, hub) that had a conversion on the finding part."""
     frames = []
     for fold in range(FOLDS):
-        before = funnel.conversions(seen, Part(fold))
-        after = funnel.conversions(seen, Part(fold, held_out=True))
+        before = conversions(seen, Part(fold))
+        after = conversions(seen, Part(fold, held_out=True))
         count = pl.col("recipient").n_unique().cast(pl.Float64)
         rows = (
             before.select("hub", account="sender")
@@ -261,7 +261,7 @@ def conversions(seen: Observations) -> pl.DataFrame:
             .sort("account", "hub")
         )
         alone = rows.select("group", "account").unique(maintain_order=True)
-        chance = funnel.expected_converts(seen, alone, rows, Part(fold, held_out=True))
+        chance = expected_converts(seen, alone, rows, Part(fold, held_out=True))
         tail = counts.upper_tail(rows["observed"].to_numpy(), chance)
         frames.append(rows.with_columns(expected=pl.Series(chance), p_value=pl.Series(tail)))
     return pl.concat(frames).select("observed", "expected", "p_value")
@@ -274,10 +274,10 @@ def funnels(seeds: int, size: int, data: Path | None) -> Table:
         accounts, _ = observed(independent_accounts(size, 21, seed))
         world, _ = labelled(seed, size, ())
         for kind, seen in (("independent", accounts), ("clean", world)):
-            frames.append(conversions(seen).with_columns(data=pl.lit(kind)))
+            frames.append(onward(seen).with_columns(data=pl.lit(kind)))
     if data is not None:
         seen, _ = observed(pl.read_parquet(data / "collegemsg" / "events.parquet"))
-        frames.append(conversions(seen).with_columns(data=pl.lit("collegemsg")))
+        frames.append(onward(seen).with_columns(data=pl.lit("collegemsg")))
     return of_groups(pl.concat(frames).sort("data"), ["data"])
 
 

@@ -15,7 +15,7 @@ from graphmeta.engines.base import silent
 from graphmeta.ingest import Reading, ingest
 from graphmeta.signals import LAYERS
 from graphmeta.signals.base import Layer, Observations, Part
-from graphmeta.signals.coordination import funnel
+from graphmeta.signals.coordination import conversions
 from graphmeta.signals.observe import network, observe
 from graphmeta.synthetic import independent_accounts, make_world
 
@@ -91,7 +91,7 @@ def test_conversions_of_accounts_that_act_alone_are_as_many_as_expected(
     observed = expected = 0.0
     for seen in alone:
         rows = (
-            funnel.conversions(seen, HELD_OUT)
+            conversions.conversions(seen, HELD_OUT)
             .group_by("hub", account="sender")
             .agg(observed=pl.col("recipient").n_unique().cast(pl.Float64))
         )
@@ -102,7 +102,7 @@ def test_conversions_of_accounts_that_act_alone_are_as_many_as_expected(
             pl.col("observed").fill_null(0.0), group="account"
         )
         groups = accounts.with_columns(group="account")
-        expected += float(funnel.expected_converts(seen, groups, every, HELD_OUT).sum())
+        expected += float(conversions.expected_converts(seen, groups, every, HELD_OUT).sum())
         observed += float(every["observed"].to_numpy().sum())
     assert observed / expected == pytest.approx(1.0, abs=0.25)
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from graphmeta.signals.acts import MEASURED
 from graphmeta.signals.base import WHOLE, Observations
-from graphmeta.signals.coordination.funnel import conversions, expected_converts
+from graphmeta.signals.coordination.conversions import conversions, expected_converts
 
 
 class Converts:
