@@ -177,6 +177,21 @@ WORDINGS: dict[str, Wording] = {
         "their list is spread over the town",
         "they stay in one neighbourhood, as a congregation, a school or a canvass does",
     ),
+    "overlap": Wording(
+        "strangers whom several of them reached",
+        "{observed} of the strangers were reached by several of them; {expected} by chance",
+        PERCENT,
+        "they trouble the same people again and again",
+        "nobody hears from two of them, as where a team shares out its list",
+    ),
+    "synchrony": Wording(
+        "contacts in the same moment as another's",
+        "{observed} of their contacts fall within minutes of another account's; {expected} would "
+        "if each kept its own hours",
+        PERCENT,
+        "one clock or one tool drives them",
+        "each keeps its own hours",
+    ),
     "newcomer_share": Wording(
         "the share of newcomers of groups",
         "{observed} of the strangers contacted had just become visible in a group; {expected} is "
