@@ -84,7 +84,7 @@ def against(kind: str) -> Task:
         kind,
         terms,
         lambda clusters: clusters["kind"] == "campaign",
-        lambda clusters: (clusters["kind"] != "campaign") & (clusters["label"] == kind),
+        lambda clusters: (clusters["kind"] == "lookalike") & (clusters["label"] == kind),
     )
 
 
@@ -122,18 +122,15 @@ def cross_fitted(task: Task, clusters: pl.DataFrame) -> FloatArray:
 
 
 def kinds_of(clusters: pl.DataFrame) -> list[str]:
-    """Return the kinds of look-alikes of which there are clusters enough to fit a class.
-
-    Ordinary people who happen to be coordinated are a kind as well.
-    """
-    counted = clusters.filter(pl.col("kind") != "campaign").group_by("label").len()
+    """Return the kinds of look-alikes of which there are clusters enough to fit a class."""
+    counted = clusters.filter(pl.col("kind") == "lookalike").group_by("label").len()
     return counted.filter(pl.col("len") >= LEAST_OF_A_KIND)["label"].sort().to_list()
 
 
 def appearances(clusters: pl.DataFrame, scores: FloatArray, kind: str) -> FloatArray:
     """Return the highest score of the kind in each world that has a cluster of it, falling."""
     of_kind = clusters.with_columns(score=pl.Series(scores)).filter(
-        (pl.col("kind") != "campaign") & (pl.col("label") == kind)
+        (pl.col("kind") == "lookalike") & (pl.col("label") == kind)
     )
     highest = of_kind.group_by("world").agg(pl.col("score").max())["score"].sort(descending=True)
     return highest.to_numpy()
