@@ -47,7 +47,7 @@ def recipe(number: int) -> Recipe:
     clean = number % 5 == 4
     return Recipe(
         number,
-        accounts=int(np.exp(rng.uniform(np.log(1_500), np.log(6_000)))),
+        accounts=int(np.exp(rng.uniform(np.log(1_500), np.log(5_000)))),
         days=int(rng.integers(21, 36)),
         campaigns=() if clean else tuple(rng.choice(FAMILIES, 3, replace=False).tolist()),
         lives=bool(rng.random() > 0.2),

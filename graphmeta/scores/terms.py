@@ -46,6 +46,8 @@ _COMMON = (
     Term("onset", 1, 0.1, 1.5),
     Term("banned", 1, 0.05, 2.0),
     Term("locality", -1, 0.05, 2.0),
+    Term("overlap", 1, 0.05, 3.0),
+    Term("synchrony", 1, 0.05, 2.5),
 )
 
 SPAM_TERMS = (*_COMMON, Term("fan_out", 1, 0.2, 3.0))

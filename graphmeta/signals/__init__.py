@@ -15,8 +15,10 @@ from graphmeta.signals.behaviour.insistence import Insistence
 from graphmeta.signals.behaviour.locality import Locality
 from graphmeta.signals.behaviour.mutual_ties import MutualTies
 from graphmeta.signals.behaviour.onset import Onset
+from graphmeta.signals.behaviour.overlap import Overlap
 from graphmeta.signals.behaviour.reply_rate import ReplyRate
 from graphmeta.signals.behaviour.stranger_share import StrangerShare
+from graphmeta.signals.behaviour.synchrony import Synchrony
 from graphmeta.signals.behaviour.youth import Youth
 from graphmeta.signals.coordination.funnel import Funnel
 from graphmeta.signals.coordination.grooming import Grooming
@@ -64,6 +66,8 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     Onset(),
     Banned(),
     Locality(),
+    Overlap(),
+    Synchrony(),
 )
 
 #: Whom a group picks, what became of those it contacted where it has a hub, and how it invites

@@ -104,4 +104,19 @@ WORDINGS: dict[str, Wording] = {
         "they declare nothing",
         "they say openly that they are a business, a bot or a helpline",
     ),
+    "overlap": Wording(
+        "strangers whom several of them reached",
+        "{observed} of the strangers were reached by several of them; {expected} by chance",
+        PERCENT,
+        "they trouble the same people again and again",
+        "nobody hears from two of them, as where a team shares out its list",
+    ),
+    "synchrony": Wording(
+        "contacts in the same moment as another's",
+        "{observed} of their contacts fall within minutes of another account's; {expected} would "
+        "if each kept its own hours",
+        PERCENT,
+        "one clock or one tool drives them",
+        "each keeps its own hours",
+    ),
 }
