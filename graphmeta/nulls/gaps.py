@@ -8,7 +8,8 @@ account, its hours and its days explain themselves.
 
 Targets have moments of their own: a newcomer is welcomed, a shop is recommended, a crowd comes
 together. A factor per class of popularity, learnt from all meetings in the data, raises the
-chance to what is usual for targets of that class.
+chance to what is usual for targets of that class. A group's own meetings are left out of it: in a
+small town they would teach that quick meetings are usual, and so excuse themselves.
 """
 
 from __future__ import annotations
@@ -132,21 +133,14 @@ def moments(contacts: pl.DataFrame, accounts: int, width_s: int) -> Moments:
     return Moments(count, width_s, last - first)
 
 
-def usual_factor(
-    within: NDArray[np.bool_], share: FloatArray, weight: FloatArray, kind: IntArray, kinds: int
-) -> FloatArray:
+def usual_factor(within: FloatArray, explained: FloatArray) -> FloatArray:
     """Return how much likelier meetings are within the window than moments alone explain.
 
     Args:
-        within: Whether each meeting of two accounts in a target was, shape (n,).
-        share: What their moments explain, shape (n,).
-        weight: How much each meeting counts, shape (n,).
-        kind: Class of the target, shape (n,).
-        kinds: How many classes there are.
+        within: How many meetings of two accounts in a target were, any shape.
+        explained: How many would be by their moments, of the same shape.
 
     Returns:
-        At least 1, shape (kinds,).
+        At least 1, of the same shape.
     """
-    seen = np.bincount(kind, weights=weight * within, minlength=kinds)
-    explained = np.bincount(kind, weights=weight * share, minlength=kinds)
-    return np.asarray(np.maximum((seen + 1.0) / (explained + 1.0), 1.0))
+    return np.asarray(np.maximum((within + 1.0) / (explained + 1.0), 1.0))

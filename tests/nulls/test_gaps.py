@@ -52,9 +52,7 @@ def test_accounts_of_few_moments_are_taken_to_be_like_moments_at_random() -> Non
 
 
 def test_what_is_usual_for_a_class_of_targets_is_never_held_against_chance() -> None:
-    within = np.array([True] * 50 + [False] * 150)
-    kind = np.array([0] * 100 + [1] * 100)
-    factor = gaps.usual_factor(within, np.full(200, 0.1), np.ones(200), kind, 3)
+    factor = gaps.usual_factor(np.array([50.0, 0.0, 0.0]), np.array([10.0, 10.0, 0.0]))
     assert factor[0] == pytest.approx(51 / 11)
     assert factor[1:].tolist() == [1.0, 1.0]
 

@@ -11,10 +11,17 @@ import pytest
 from polars.testing import assert_frame_equal
 from tinyworld import DAY, Contact, groups_of, noise, observed, ring
 
+from graphmeta.nulls.gaps import usual_factor
 from graphmeta.signals.base import FOLDS, GROUPS, MEMBERS, PAIRS, WHOLE, Observations, Part
 from graphmeta.signals.coordination.incidence import LEAST_CONTACTS
 from graphmeta.signals.coordination.shared_targets import SharedTargets
-from graphmeta.signals.coordination.shared_targets.nearness import meetings
+from graphmeta.signals.coordination.shared_targets.nearness import (
+    WIDTHS_S,
+    meetings,
+    nearness,
+    usual,
+)
+from graphmeta.signals.coordination.shared_targets.reach import reach, together
 from graphmeta.signals.coordination.thresholds import THRESHOLDS
 
 LAYER = SharedTargets()
@@ -192,6 +199,33 @@ def within(rng: np.random.Generator, width: int, seed: int) -> list[Contact]:
         for actor in rng.choice(8, 3, replace=False):
             rows.append((int(actor), target, at + int(rng.integers(width))))
     return rows
+
+
+def test_a_groups_own_meetings_do_not_say_what_is_usual() -> None:
+    """Without them, counted one by one, the factor is what the meetings of others say."""
+    seen = observed(within(np.random.default_rng(5), 1_800, 5), accounts=ACCOUNTS)
+    others = [range(2, 40), [590, *range(3)]]
+    groups = groups_of(ACTORS, *others)
+    near = nearness(seen, WHOLE)
+    factors = usual(near, together(reach(seen, WHOLE), groups))
+    met = meetings(seen, WHOLE)
+    sent = seen.strangers.group_by("sender").len()
+    fair = {one: min(1.0, 10 / many) for one, many in sent.rows()}
+    for width in WIDTHS_S:
+        known = near[width]
+        share = known.moments.of_groups(together(reach(seen, WHOLE), groups).inside)
+        for number, group in enumerate([ACTORS, *others]):
+            here, explained = known.within.copy(), known.explained.copy()
+            for a, b, gap, kind in met.select("a", "b", "gap", "kind").rows():
+                if a in group and b in group:
+                    here[kind] -= fair[a] * fair[b] * (gap <= width)
+                    explained[kind] -= fair[a] * fair[b] * share[number]
+            expected = usual_factor(np.maximum(here, 0), np.maximum(explained, 0))
+            assert factors.of(width, np.array([number]))[0] == pytest.approx(expected)
+    nobody = factors.of(WIDTHS_S[0], np.array([7]))[0]
+    assert nobody == pytest.approx(near[WIDTHS_S[0]].factor)
+    ring = factors.of(WIDTHS_S[0], np.array([0]))[0]
+    assert ring.max() < 2 < 4 < near[WIDTHS_S[0]].factor.max()
 
 
 def test_meeting_within_the_hour_is_more_of_a_surprise_than_meeting_some_day() -> None:

@@ -15,8 +15,9 @@ from graphmeta.signals.coordination.shared_targets.chances import Close, law
 from graphmeta.signals.coordination.shared_targets.nearness import (
     ANY_TIME,
     WIDTHS_S,
-    Nearness,
+    Usual,
     nearness,
+    usual,
 )
 from graphmeta.signals.coordination.shared_targets.reach import Together, reach, together
 from graphmeta.signals.coordination.thresholds import THRESHOLDS, most_surprising
@@ -28,9 +29,8 @@ SETTINGS = (*((level, ANY_TIME) for level in THRESHOLDS), *((2, width) for width
 
 def tested(seen: Observations, groups: pl.DataFrame, found: Part, tested_on: Part) -> pl.DataFrame:
     """Test groups on a part, as chosen on the part that found them: columns ``GROUPS``."""
-    near = nearness(seen, found)
     learnt = ask(seen, groups, found, found)
-    lean = leanings(learnt)
+    near, lean = usual(nearness(seen, found), learnt.met), leanings(learnt)
     before = tally(learnt, near, lean, SETTINGS)
     choice = chosen(before)
     if found == tested_on:
@@ -130,7 +130,7 @@ def leanings(asked: Asked) -> Leanings:
 
 def tally(
     asked: Asked,
-    near: dict[int, Nearness],
+    near: Usual,
     lean: Leanings,
     settings: Sequence[tuple[int, int]],
 ) -> pl.DataFrame:
@@ -150,7 +150,7 @@ def tally(
         some = np.bincount(met.row, weights=reaching, minlength=met.numbers.size) > 0
         rows = np.flatnonzero(some | (len(settings) == 1))
         widths = [width for wanted, width in settings if wanted == level]
-        closes = [_close(near.get(width), met) for width in widths]
+        closes = [_close(near, met, width) for width in widths]
         for width, expected in zip(widths, chances.expected(level, rows, closes), strict=True):
             within = reaching & (met.gap <= width) if width != ANY_TIME else reaching
             observed = np.bincount(met.row, weights=within, minlength=met.numbers.size)
@@ -168,12 +168,12 @@ def tally(
     ).cast({"group": pl.UInt32})
 
 
-def _close(near: Nearness | None, met: Together) -> Close:
+def _close(near: Usual, met: Together, width: int) -> Close:
     """Return how likely two of a group meet within the width, by class: (groups, classes)."""
-    if near is None:
+    if width == ANY_TIME:
         return None
-    share = near.moments.of_groups(met.inside)
-    return np.asarray(np.minimum(share[:, None] * near.factor[None, :], 1.0))
+    share = near.near[width].moments.of_groups(met.inside)
+    return np.asarray(np.minimum(share[:, None] * near.of(width, met.numbers), 1.0))
 
 
 class _Chances:

@@ -23,8 +23,9 @@ from graphmeta.signals.coordination.shared_targets.groups import (
 )
 from graphmeta.signals.coordination.shared_targets.nearness import (
     ANY_TIME,
-    Nearness,
+    Usual,
     nearness,
+    usual,
 )
 from graphmeta.signals.coordination.shared_targets.reach import (
     Reach,
@@ -46,15 +47,16 @@ def tested(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame
     that so many of the group reached. Not everybody of a ring is punctual; and what its accounts do
     beside their list, each for itself, would hide the list.
     """
-    known, near, asked = reach(seen, part), nearness(seen, part), ask(seen, groups, part, part)
+    known, asked = reach(seen, part), ask(seen, groups, part, part)
+    near = usual(nearness(seen, part), asked.met)
     choice = chosen(tally(asked, near, leanings(asked), SETTINGS))
-    best = _at(known, asked.met, None, *_PLAIN)
+    best = _at(known, asked.met, near, *_PLAIN)
     for level, width in SETTINGS:
         chosen_so = choice.filter(threshold=level, width=width)
         surprising = groups.join(chosen_so, on="group", how="semi")
         if (level, width) != _PLAIN and not surprising.is_empty():
             met = reached_by(together(known, surprising), level - 1)
-            best = _better(best, _at(known, met, near.get(width), level, width))
+            best = _better(best, _at(known, met, near, level, width))
     return shaped(
         pl.DataFrame(
             {
@@ -101,7 +103,7 @@ def _better(plain: _Tests, other: _Tests) -> _Tests:
     return _Tests(plain.key, observed, expected, p_value)
 
 
-def _at(known: Reach, met: Together, near: Nearness | None, level: int, width: int) -> _Tests:
+def _at(known: Reach, met: Together, near: Usual, level: int, width: int) -> _Tests:
     """Test accounts against groups that are looked at in one way: how many, within what time."""
     shared = _shared(known, met, width)
     row = np.repeat(np.arange(met.numbers.size), np.diff(shared.indptr))
@@ -117,7 +119,9 @@ def _at(known: Reach, met: Together, near: Nearness | None, level: int, width: i
     accompanied = np.bincount(own[with_others], minlength=place.size)
     observed = np.where(member, accompanied, observed).astype(np.float64)
     some = observed > 0
-    expected = _Chance(known, met, row[some], account[some], member[some]).expected(near, level)
+    expected = _Chance(known, met, row[some], account[some], member[some]).expected(
+        near, level, width
+    )
     return _Tests(
         met.numbers[row[some]] * known.accounts + account[some],
         observed[some],
@@ -194,16 +198,17 @@ class _Chance:
         own = _find(row * known.accounts + account, met.row[met.hit] * known.accounts + met.account)
         self._tested, self._own_hit = own[own >= 0], met.hit[own >= 0]
 
-    def expected(self, near: Nearness | None, level: int) -> FloatArray:
+    def expected(self, near: Usual, level: int, width: int) -> FloatArray:
         """Return the expectation of each test, shape (n,)."""
         met, activity = self._met, self._null.activity[self._account]
         hits = np.ones(met.target.size)
         # Without a member's own contact, too few of the others may have reached a target.
         ever = activity * self._share(hits, np.where(met.by < level, hits, 0.0))
-        if near is None:
+        if width == ANY_TIME:
             return np.asarray(ever)
-        factor = near.factor[class_of(self._null.popularity)][met.target]
-        close = self._share(met.by * factor, factor) * near.moments.of_members(
+        kind = class_of(self._null.popularity)[met.target]
+        factor = near.of(width, met.numbers)[met.row, kind]
+        close = self._share(met.by * factor, factor) * near.near[width].moments.of_members(
             met.inside, self._row, self._account, self._member
         )
         return np.asarray(np.minimum(ever, activity * close))

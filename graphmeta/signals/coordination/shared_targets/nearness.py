@@ -12,7 +12,7 @@ from graphmeta.nulls.configuration import CLASSES, class_of
 from graphmeta.nulls.gaps import Moments
 from graphmeta.signals.base import FloatArray, IntArray, Observations, Part
 from graphmeta.signals.coordination import incidence
-from graphmeta.signals.coordination.shared_targets.reach import reached_in
+from graphmeta.signals.coordination.shared_targets.reach import Together, reached_in
 from graphmeta.signals.memo import once
 
 HOUR_S = 3_600
@@ -31,13 +31,70 @@ class Nearness:
     """What is known of one width.
 
     Args:
+        width_s: The width, seconds.
         moments: When accounts contacted anybody.
-        factor: How much likelier than by moments alone meetings are within the window, by class
-            of the target, shape (classes,).
+        fair: How much each account shapes what is usual; a meeting counts by both its accounts,
+            shape (accounts,).
+        kind: Classes of targets, -1 where meetings in them were left out, shape (accounts,).
+        within: Meetings within the width, by class of the target, shape (classes,).
+        explained: As many by moments alone, shape (classes,).
     """
 
+    width_s: int
     moments: Moments
-    factor: FloatArray
+    fair: FloatArray
+    kind: IntArray
+    within: FloatArray
+    explained: FloatArray
+
+    @property
+    def factor(self) -> FloatArray:
+        """How much likelier than by moments alone meetings are within, shape (classes,)."""
+        return gaps.usual_factor(self.within, self.explained)
+
+    def factor_of_others(self, met: Together) -> FloatArray:
+        """Return the same without the meetings within each group, shape (groups, classes).
+
+        A group's own meetings do not excuse themselves, as its own contacts do not make its
+        targets popular.
+        """
+        kind = self.kind[met.target[met.hit]]
+        weight = np.where(kind >= 0, self.fair[met.account], 0.0)
+        row = met.row[met.hit]
+
+        def by_class(company: FloatArray) -> FloatArray:
+            shape = (met.numbers.size, CLASSES)
+            at = row * CLASSES + np.maximum(kind, 0)
+            summed = np.bincount(at, weights=weight * company, minlength=shape[0] * shape[1])
+            return summed.reshape(shape).astype(np.float64)
+
+        ever, near = (by_class(_company(met, weight, width)) for width in (None, self.width_s))
+        explained = ever * self.moments.of_groups(met.inside)[:, None]
+        return gaps.usual_factor(
+            np.maximum(self.within - near, 0.0), np.maximum(self.explained - explained, 0.0)
+        )
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What is usual for others than some groups: numbers of groups, and factors by width."""
+
+    numbers: IntArray
+    factor: dict[int, FloatArray]
+    near: dict[int, Nearness]
+
+    def of(self, width: int, numbers: IntArray) -> FloatArray:
+        """Return the factors of some groups, everybody's where nothing is known of a group."""
+        out = np.tile(self.near[width].factor, (numbers.size, 1))
+        known = np.isin(numbers, self.numbers)
+        out[known] = self.factor[width][np.searchsorted(self.numbers, numbers[known])]
+        return out
+
+
+def usual(near: dict[int, Nearness], met: Together) -> Usual:
+    """Learn what is usual for others than each group, by what it reached in the same part."""
+    factor = {width: known.factor_of_others(met) for width, known in near.items()}
+    return Usual(met.numbers, factor, near)
 
 
 @once
@@ -58,15 +115,40 @@ def nearness(seen: Observations, part: Part) -> dict[int, Nearness]:
     kind = rows["kind"].to_numpy()
     a, b = (rows[side].to_numpy().astype(np.int64) for side in "ab")
     sent = np.bincount(contacts["sender"].to_numpy(), minlength=accounts)
-    fair = np.minimum(1.0, _FAIR / np.maximum(sent, 1.0))
+    fair = np.where(
+        sent < incidence.LEAST_CONTACTS, 0.0, np.minimum(1.0, _FAIR / np.maximum(sent, 1.0))
+    )
+    listed = np.full(accounts, -1)
+    listed[rows["target"].to_numpy()] = kind
     learnt = {}
     for width in WIDTHS_S:
         moments = gaps.moments(contacts, accounts, width)
-        within = rows["gap"].to_numpy() <= width
-        share = moments.of_pairs(a, b)
-        factor = gaps.usual_factor(within, share, fair[a] * fair[b], kind, CLASSES)
-        learnt[width] = Nearness(moments, factor)
+        each = fair[a] * fair[b]
+        within, explained = (
+            np.bincount(kind, weights=each * counted, minlength=CLASSES).astype(np.float64)
+            for counted in (rows["gap"].to_numpy() <= width, moments.of_pairs(a, b))
+        )
+        learnt[width] = Nearness(width, moments, fair, listed, within, explained)
     return learnt
+
+
+def _company(met: Together, weight: FloatArray, width: int | None) -> FloatArray:
+    """Return how much the group's earlier contacts to the same target weigh, shape (contacts,).
+
+    Args:
+        met: What groups reached.
+        weight: Of each contact, shape (contacts,).
+        width: Contacts longer ago do not count; none where all count.
+    """
+    if met.time.size == 0:
+        return np.zeros(0)
+    before = np.concatenate([[0.0], np.cumsum(weight)])
+    first = met.time.min()
+    # One number stands for hit and time; hits lie further apart than the width.
+    step = int(met.time.max() - first) + (width or 0) + 1
+    at = met.hit * step + (met.time - first)
+    since = met.hit * step if width is None else at - width
+    return np.asarray(before[:-1] - before[np.searchsorted(at, since)])
 
 
 def _kinds(contacts: pl.DataFrame, accounts: int) -> IntArray:
