@@ -123,6 +123,15 @@ def test_the_manifest_has_its_keys(made: RunFolder) -> None:
     assert all(seconds >= 0 for seconds in manifest["timings_s"].values())
 
 
+def test_the_signals_of_layers_have_the_versions_that_the_manifest_states(
+    made: RunFolder,
+) -> None:
+    stated = {layer["layer"]: layer["version"] for layer in made.manifest["layers"]}
+    told = made.table("signals").filter(pl.col("signal").is_in(list(stated)))
+    assert told.height
+    assert all(stated[name] == version for name, version in told.select("signal", "version").rows())
+
+
 def test_the_manifest_says_what_was_read_and_what_was_not(made: RunFolder) -> None:
     (source,) = made.manifest["inputs"]
     assert source["file"] == "events.parquet"

@@ -98,7 +98,7 @@ def _analyse(
         "clusters": tables.cluster_rows(scored, found.tests, members, seen, ids),
         "members": tables.member_rows(members, ids, names),
         "evidence": explain.evidence(terms, found.tests, told, ids),
-        "signals": tables.signal_rows(measured, found.tests, members, ids, names),
+        "signals": tables.signal_rows(measured, found, members, ids, names),
         "contacts": tables.contact_rows(graph, seen, members, ids, names),
         "timeline": tables.timeline_rows(store.events, graph, members, ids),
         "quarantine": store.quarantine,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from graphmeta.clusters.assemble import Clusters
 from graphmeta.contract.tables import CLUSTERS, CONTACTS, MEMBERS, SIGNALS, TIME, TIMELINE
 from graphmeta.graph.contacts import reaches
 from graphmeta.nulls import counts
@@ -70,7 +71,7 @@ def member_rows(members: pl.DataFrame, ids: pl.DataFrame, names: pl.Series) -> p
 
 def signal_rows(
     measured: pl.DataFrame,
-    tests: pl.DataFrame,
+    found: Clusters,
     members: pl.DataFrame,
     ids: pl.DataFrame,
     names: pl.Series,
@@ -86,6 +87,9 @@ def signal_rows(
         p_mid=pl.lit(None, dtype=pl.Float64),
         reason=pl.lit("what the cluster does, beside what is usual"),
     )
+    tests = found.tests.join(
+        found.layers.select("layer", "version"), on="layer", how="left", maintain_order="left"
+    )
     middle = counts.mid_p(tests["observed"].to_numpy(), tests["expected"].to_numpy())
     ties = (
         tests.with_columns(p_mid=pl.Series(middle))
@@ -95,7 +99,7 @@ def signal_rows(
             "p_mid",
             entity="cluster_id",
             signal="layer",
-            version=pl.lit(1, dtype=pl.Int64),
+            version=pl.col("version").cast(pl.Int64),
             value="observed",
             support=pl.col("observed").cast(pl.Int64),
             reason=pl.lit("what ties the cluster, on held-out contacts"),
