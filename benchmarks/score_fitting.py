@@ -21,7 +21,7 @@ from graphmeta.scores.terms import Term, log_ratio
 FloatArray = NDArray[np.float64]
 
 #: Strength of the pull of slopes towards nothing, in weights of one label.
-PENALTY = 0.08
+PENALTY = 0.02
 
 
 @dataclass(frozen=True)

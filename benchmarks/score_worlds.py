@@ -1,10 +1,10 @@
 """Clusters of many synthetic worlds, measured and labelled: what scores are trained on.
 
 Every world is another town with look-alikes drawn anew, of another size and length, with three
-campaigns or none; some come without an accounts file, some without blocks and reports, as data of
-some platforms do. Each is analysed as anybody would, and each cluster gets the label of the
-planted campaign or the look-alike to which more than half of its accounts belong. The truth is
-used here and nowhere else; detection runs without it.
+campaigns or none; some come without an accounts file, as data of some platforms do. Each is
+analysed as anybody would, and each cluster gets the label of the planted campaign or the look-alike
+to which more than half of its accounts belong. The truth is used here and nowhere else; detection
+runs without it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ class Recipe:
     days: int
     campaigns: tuple[str, ...]
     lives: bool
-    defences: bool
 
 
 def recipe(number: int) -> Recipe:
@@ -51,7 +50,6 @@ def recipe(number: int) -> Recipe:
         days=int(rng.integers(21, 36)),
         campaigns=() if clean else tuple(rng.choice(FAMILIES, 3, replace=False).tolist()),
         lives=bool(rng.random() > 0.2),
-        defences=bool(rng.random() > 0.1),
     )
 
 
@@ -75,18 +73,13 @@ def _gather(number: int, folder: Path) -> int:
     world = make_world(made.accounts, made.days, made.campaigns, seed=seed)
     with tempfile.TemporaryDirectory() as place:
         run = _analysed(world, made, Path(place))
-        rows = labelled(run, world).with_columns(
-            world=pl.lit(number), lives=pl.lit(made.lives), defences=pl.lit(made.defences)
-        )
+        rows = labelled(run, world).with_columns(world=pl.lit(number), lives=pl.lit(made.lives))
     rows.write_parquet(_file(folder, number))
     return number
 
 
 def _analysed(world: World, made: Recipe, place: Path) -> RunFolder:
-    events = world.events
-    if not made.defences:
-        events = events.filter(~pl.col("kind").cast(pl.String).is_in(["block", "report"]))
-    events.write_parquet(place / "events.parquet")
+    world.events.write_parquet(place / "events.parquet")
     world.accounts.write_parquet(place / "accounts.parquet")
     accounts = place / "accounts.parquet" if made.lives else None
     return pipeline.analyze(

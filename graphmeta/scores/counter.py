@@ -5,6 +5,9 @@ A cluster's p-value for a kind is the share of the kind's appearances, in worlds
 not seen, that score at least as high: a class-conditional conformal p-value (Vovk, Gammerman and
 Shafer 2005; Bates et al. 2023). A kind is rejected at 1 %. A cluster is flagged only where all are.
 
+Where the data holds no block and no report at all, what tells campaigns from look-alikes best is
+missing: nothing is rejected then, and nothing flagged.
+
 It misleads where a look-alike of real life behaves otherwise than the synthetic ones, or is of a
 kind that nobody thought of: the rate holds for worlds like those of the training.
 """
@@ -19,6 +22,8 @@ from graphmeta.scores.model import REJECTED_AT, LookAlike, Model
 #: The most that resembling a look-alike takes from a score, in log-odds.
 MOST_AGAINST = 3.0
 PREFIX = "resembles_"
+#: The kind that stands for all of them where the data holds no block and no report.
+ANYTHING = "anything"
 
 
 def resemblance(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.DataFrame:
@@ -35,7 +40,15 @@ def resemblance(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.D
     every = pl.DataFrame({"group": groups}, schema={"group": pl.UInt32()}).sort("group")
     frames = [_of_kind(measured, every, kind) for kind in model.look_alikes]
     empty = every.clear().with_columns(kind=pl.lit(""), p_value=pl.lit(0.0))
-    return pl.concat([empty, *frames]).sort("group", "kind")
+    return pl.concat([empty, *frames, _untold(measured, every)]).sort("group", "kind")
+
+
+def _untold(measured: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
+    """Return the clusters of data without blocks and reports, as ones that may be anything."""
+    defended = measured.filter(pl.col("signal") == "defence_rate")
+    some = defended.filter(pl.max_horizontal("value", "expected") > 0)
+    rows = every if some.is_empty() and not defended.is_empty() else every.clear()
+    return rows.with_columns(kind=pl.lit(ANYTHING), p_value=pl.lit(1.0))
 
 
 def _of_kind(measured: pl.DataFrame, every: pl.DataFrame, kind: LookAlike) -> pl.DataFrame:

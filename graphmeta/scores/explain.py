@@ -40,6 +40,11 @@ def sentence(term: str, observed: float | None, expected: float | None, contribu
 
 
 def _resembles(kind: str, p_value: float, level: float) -> str:
+    if kind == counter.ANYTHING:
+        return (
+            "The data holds no block and no report, without which campaigns are not told from "
+            "look-alikes: nothing is flagged."
+        )
     return (
         f"It could be {look_alike(kind)}: of those in synthetic worlds about "
         f"{PERCENT.write(p_value)} look as much like a campaign; it is flagged only where at most "

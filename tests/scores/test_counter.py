@@ -58,7 +58,7 @@ def test_a_p_value_is_the_share_of_appearances_that_score_as_high(
 ) -> None:
     model = some_model(look_alike("courier", slopes(SPAM_TERMS, 0.3), highest, appearances))
     expected = slow_p_value(values, model.look_alikes[0])
-    assert p_values(values, model) == {"courier": pytest.approx(expected)}
+    assert p_values(values, model)["courier"] == pytest.approx(expected)
 
 
 def level_of(ratio: float) -> Values:
@@ -165,3 +165,15 @@ def test_without_trained_classes_nothing_is_rejected_or_resembled() -> None:
 def test_a_cluster_of_which_nothing_was_measured_is_judged_by_the_constant() -> None:
     model = some_model(look_alike("courier", BY_DEFENCE, list(np.arange(9.0, -1.0, -1.0)), 199))
     assert p_values({}, model)["courier"] == 11 / 200
+
+
+def test_without_blocks_and_reports_nothing_is_rejected() -> None:
+    quiet = measured({"defence_rate": (0.0, 0.0), "reply_rate": (0.01, 0.5)})
+    alike = counter.resemblance(quiet, numbers(0), some_model())
+    assert alike.rows() == [(0, counter.ANYTHING, 1.0)]
+    assert counter.rejected(alike, numbers(0))["no_look_alike"].to_list() == [False]
+
+
+def test_where_others_block_or_report_a_group_that_nobody_does_can_be_told() -> None:
+    loud = measured({"defence_rate": (0.0, 0.01)})
+    assert counter.resemblance(loud, numbers(0), some_model()).is_empty()

@@ -45,6 +45,7 @@ WORDINGS: dict[str, Wording] = {
 
 #: What a kind of look-alike is called where a cluster "could be" one.
 LOOK_ALIKES: dict[str, str] = {
+    "anything": "any look-alike, for want of blocks and reports in the data",
     "canvass": "a canvass",
     "congregation": "a congregation",
     "courier": "a courier service",
