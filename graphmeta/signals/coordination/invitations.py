@@ -37,6 +37,8 @@ HUB_RATE = 0.01
 LEAST_PASSED_ON = 2
 #: A set of accounts invites into a group where so many of it, and a fifth of it, do.
 LEAST_INVITERS = 2
+#: Strangers that a member has to have invited, its own having been brought counted as one.
+LEAST_ACTS = 2
 
 
 class Invitations:
@@ -111,14 +113,17 @@ class Invitations:
         )
 
     def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
-        """Test who invites into a group's hub by what accounts outside the group do."""
+        """Test who invites into a group's hub by what accounts outside the group do.
+
+        One act is no pattern: who likes a group invites somebody once.
+        """
         hub = self.hubs_of(seen, groups, part)
         everybody = inviters(seen, part)
         inside = groups.join(hub, on="group").join(everybody, on=["account", "hub"])
         sent_inside = inside.group_by("group").agg(inside=pl.col("observed").sum())
         into = everybody.group_by("hub").agg(into=pl.col("observed").sum())
         rows = (
-            hub.join(everybody, on="hub")
+            hub.join(everybody.filter(pl.col("observed") >= LEAST_ACTS), on="hub")
             .join(into, on="hub")
             .join(sent_inside, on="group")
             .with_columns(
