@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from pipeline_kit import LOOKALIKES, STRONG, at, frame, run
+from pipeline_kit import LIKE_SALES, LOOKALIKES, STRONG, at, frame, run
 
 from graphmeta.contract.tables import TABLES
 from graphmeta.errors import InputError, UsageError
@@ -43,6 +43,23 @@ def test_a_planted_campaign_is_found_confirmed_and_flagged(planted: Planted) -> 
     truth, flagged = set(world.truth["account"]), in_flagged(run)
     assert len(flagged & truth) >= 0.8 * len(truth)
     assert len(flagged - truth) <= 0.1 * len(flagged) + 1
+
+
+def test_a_ring_that_could_be_a_sales_team_is_ranked_first_and_never_flagged(
+    tmp_path: Path,
+) -> None:
+    """It is confirmed and nothing else ranks above it, but innocence comes first."""
+    world = make_world(1_000, 28, (LIKE_SALES,), LOOKALIKES, seed=1)
+    found = run(tmp_path, world.events, world.accounts)
+    first = found.table("clusters").row(0, named=True)
+    members = scored(found).filter(cluster_id=first["cluster_id"])["account"]
+    truth = set(world.truth["account"])
+    assert first["status"] == "confirmed"
+    assert len(set(members) & truth) >= 0.8 * len(truth)
+    assert len(set(members) - truth) <= 0.1 * len(members) + 1
+    against = found.table("evidence").filter(pl.col("term").str.starts_with("resembles_"))
+    named = against.filter(cluster_id=first["cluster_id"])["term"].unique().to_list()
+    assert first["flagged"] == (not named)
 
 
 def test_no_look_alike_is_flagged(planted: Planted) -> None:
