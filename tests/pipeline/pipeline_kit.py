@@ -25,11 +25,10 @@ HOUR = 3_600.0
 #: Campaigns strong enough that missing one is a fault and no matter of luck.
 STRONG: dict[str, Campaign] = {
     "shared_targets": Ring(actors=20, targets=80, overlap=0.6, window=6 * HOUR),
+    "split_list": SplitList(actors=20, targets=40, rounds=12, window=600.0),
     "one_clock": OneClock(actors=20, ticks=40),
     "funnel": Funnel(recruiters=8, targets=60, converts=0.25, passes_on=0.0, into_group=False),
 }
-#: A ring that shares its list out, as a sales team does.
-LIKE_SALES = SplitList(actors=20, targets=40, rounds=12, window=600.0)
 LOOKALIKES = ("support_desk", "text_bank", "courier")
 SMALL: tuple[Campaign, ...] = (
     Ring(actors=12, targets=60, overlap=0.6, window=6 * HOUR),

