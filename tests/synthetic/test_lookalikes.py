@@ -213,6 +213,25 @@ def test_a_canvass_keeps_to_two_evenings_of_the_week(seed: int) -> None:
 
 
 @SEEDS
+def test_a_survey_reaches_each_stranger_of_its_sample_for_a_few_days_only(seed: int) -> None:
+    world = posed("survey", seed)
+    contacts = world.openings(world.account)
+    assert len(contacts) > 40
+    assert np.ptp(contacts.time) < 21 * DAY
+    answered = world.answered(contacts)
+    assert 0.01 < answered.mean() < 0.5
+    complaints = len(world.kind("block")) + len(world.kind("report"))
+    assert complaints < 0.06 * len(contacts)
+
+
+@pytest.mark.parametrize("kind", ["canvass", "text_bank", "sales_team", "survey"])
+def test_some_organisations_lead_people_into_a_group_and_others_do_not(kind: str) -> None:
+    joins = [len(pose(kind, seed, people=600).kind("join")) for seed in range(40, 60)]
+    assert any(joins)
+    assert not all(joins)
+
+
+@SEEDS
 def test_a_congregation_talks_around_one_service_a_week(seed: int) -> None:
     world = posed("congregation", seed)
     mine = sent(world)
@@ -248,6 +267,7 @@ ORGANISED = (
     "sales_team",
     "text_bank",
     "outreach",
+    "survey",
 )
 
 

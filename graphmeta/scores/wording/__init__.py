@@ -62,6 +62,7 @@ LOOK_ALIKES: dict[str, str] = {
     "reminder_bot": "a reminder service",
     "sales_team": "a sales team",
     "support_desk": "a support desk",
+    "survey": "a survey",
     "teacher_club": "a club of teachers",
     "text_bank": "a text-bank",
     "traders": "a group of traders",

@@ -21,8 +21,10 @@ from graphmeta.signals.coordination import incidence, thresholds
 from graphmeta.signals.coordination.thresholds import most_surprising
 from graphmeta.signals.coordination.windows import WIDTHS_S, distinct_windows, members, tally
 
-#: One coincidence is no pattern.
-LEAST_SHARED = 2
+#: Windows that a pair must share, by width. Accounts that one clock drives may act so seldom that
+#: few pairs meet twice: a single shared minute ties two weakly, and many such ties a group. Of wide
+#: windows, one coincidence is no pattern, and there are far too many.
+LEAST_SHARED = {60: 1, 600: 2, 3600: 2}
 
 
 class SharedTiming:
@@ -66,7 +68,7 @@ def _pairs_at(seen: Observations, contacts: pl.DataFrame, width: int) -> pl.Data
     bins = windows.select(bin=pl.col("day") * per_day + pl.col("window"))["bin"]
     shared = incidence.shared(
         windows["account"].to_numpy().astype(np.int64), bins.to_numpy(), seen.circle_of.size
-    ).filter(pl.col("count") >= LEAST_SHARED)
+    ).filter(pl.col("count") >= LEAST_SHARED[width])
     same = contacts.select(
         "sender",
         bin=(pl.col("recipient").cast(pl.Int64) * seen.span_days + pl.col("day")) * per_day
@@ -80,7 +82,7 @@ def _pairs_at(seen: Observations, contacts: pl.DataFrame, width: int) -> pl.Data
     rows = (
         shared.join(in_target, on=["a", "b"], how="left", maintain_order="left")
         .with_columns(observed=pl.col("count") - pl.col("same").fill_null(0.0))
-        .filter(pl.col("observed") >= LEAST_SHARED)
+        .filter(pl.col("observed") >= LEAST_SHARED[width])
     )
     null = timing.active_days(windows, seen.habits, seen.span_days, width)
     a, b = (rows[side].to_numpy().astype(np.int64) for side in "ab")

@@ -19,6 +19,7 @@ from graphmeta.synthetic.lookalikes import (
     reminder_bot,
     sales_team,
     support_desk,
+    survey,
     teacher_club,
     text_bank,
     traders,
@@ -47,4 +48,5 @@ LOOKALIKES: tuple[Lookalike, ...] = (
     Lookalike("canvass", canvass.pose),
     Lookalike("journalist", journalist.pose),
     Lookalike("outreach", outreach.pose),
+    Lookalike("survey", survey.pose),
 )

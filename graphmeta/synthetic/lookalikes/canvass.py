@@ -7,12 +7,16 @@ import numpy as np
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
 from graphmeta.synthetic.lookalikes.base import Posed, first_day, volunteers
+from graphmeta.synthetic.lookalikes.leading import led_on
 from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
 
 
 def pose(rng: np.random.Generator, town: Town) -> Posed:
-    """Each volunteer has a list of neighbours; those not reached are tried again by another."""
+    """Each volunteer has a list of neighbours; those not reached are tried again by another.
+
+    Some canvasses lead those who are won into a group, or to their coordinator.
+    """
     who = volunteers(rng, town, town.scaled(rng.integers(8, 26), 0.015), numbers=0.2)
     near = bool(rng.random() < 0.7)
     listed = town.strangers(rng, town.scaled(len(who) * rng.integers(20, 50), 0.25), near=near)
@@ -32,13 +36,11 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     other = rng.choice(who, size=len(again))
     ringing = rng.random(len(listed)) < rng.uniform(0, 0.6)
     quiet = ~ringing
-    return Posed(
-        sheet.concat(
-            [
-                talk.calls(rng, by[ringing], listed[ringing], start[ringing]),
-                talk.approach(rng, town, by[quiet], listed[quiet], start[quiet], met),
-                talk.approach(rng, town, other, listed[again], start[again] + 7 * DAY, met),
-            ]
-        ),
-        who,
-    )
+    parts = [
+        talk.calls(rng, by[ringing], listed[ringing], start[ringing]),
+        talk.approach(rng, town, by[quiet], listed[quiet], start[quiet], met),
+        talk.approach(rng, town, other, listed[again], start[again] + 7 * DAY, met),
+    ]
+    if rng.random() < 0.35:
+        parts.append(led_on(rng, town, who, by, listed, start))
+    return Posed(sheet.concat(parts), who)

@@ -11,6 +11,7 @@ import numpy as np
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
 from graphmeta.synthetic.lookalikes.base import Posed, first_day, staff
+from graphmeta.synthetic.lookalikes.leading import led_on
 from graphmeta.synthetic.sheet import Floats, Ints
 from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
@@ -36,16 +37,14 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     later = town.at_day(rng, other, day[again] + rng.integers(2, 6, len(again)))
     ringing = rng.random(len(again)) < 0.5
     whom, quiet = leads[again], ~ringing
-    return Posed(
-        sheet.concat(
-            [
-                talk.approach(rng, town, agent, leads, start, met),
-                talk.calls(rng, other[ringing], whom[ringing], later[ringing]),
-                talk.approach(rng, town, other[quiet], whom[quiet], later[quiet], met),
-            ]
-        ),
-        agents,
-    )
+    parts = [
+        talk.approach(rng, town, agent, leads, start, met),
+        talk.calls(rng, other[ringing], whom[ringing], later[ringing]),
+        talk.approach(rng, town, other[quiet], whom[quiet], later[quiet], met),
+    ]
+    if rng.random() < 0.15:
+        parts.append(led_on(rng, town, agents, agent, leads, start))
+    return Posed(sheet.concat(parts), agents)
 
 
 def _begun(rng: np.random.Generator, town: Town, agent: Ints, day: Ints) -> Floats:
