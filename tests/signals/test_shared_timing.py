@@ -14,7 +14,7 @@ from tinyworld import DAY, HOUR, Contact, groups_of, noise, observed
 
 from graphmeta.signals.base import FOLDS, GROUPS, MEMBERS, PAIRS, WHOLE, Observations, Part
 from graphmeta.signals.coordination.incidence import LEAST_CONTACTS
-from graphmeta.signals.coordination.shared_timing import SharedTiming
+from graphmeta.signals.coordination.shared_timing import LEAST_SHARED, SharedTiming
 from graphmeta.signals.coordination.windows import WIDTHS_S
 
 LAYER = SharedTiming()
@@ -72,25 +72,40 @@ def test_pairs_share_windows_and_not_targets(rows: set[Contact]) -> None:
     sent = Counter(sender for sender, _, _ in once)
     busy = [one for one in range(5) if sent[one] >= LEAST_CONTACTS]
     shared = {
-        (a, b): {slow_shared(once, a, b, width) for width in WIDTHS_S}
+        (a, b): {width: slow_shared(once, a, b, width) for width in WIDTHS_S}
         for a, b in combinations(busy, 2)
     }
     found = LAYER.pairs(seen, WHOLE)
     assert found.columns == PAIRS.names()
-    several = {pair for pair, counts in shared.items() if max(counts) >= 2}
+    several = {
+        pair
+        for pair, counts in shared.items()
+        if any(counts[width] >= LEAST_SHARED[width] for width in WIDTHS_S)
+    }
     assert set(found.select("a", "b").rows()) == several
     for a, b, count in found.select("a", "b", "observed").rows():
-        assert count in shared[a, b]
+        assert count in shared[a, b].values()
 
 
-def test_one_coincidence_is_no_pattern() -> None:
-    rows = [(0, 10, 50), (1, 11, 55), (0, 12, 5 * DAY), (1, 13, 9 * DAY)]
-    assert LAYER.pairs(observed(rows, accounts=20), WHOLE).is_empty()
+def test_one_shared_hour_is_no_pattern() -> None:
+    rows = [(a, 10 + a + 2 * n, at) for a in (0, 1) for n, at in enumerate((50, 5 * DAY, 9 * DAY))]
+    apart = [(a, to, at + 1_500 * a + DAY * a * (at > DAY)) for a, to, at in rows]
+    assert LAYER.pairs(observed(apart, accounts=20), WHOLE).is_empty()
+
+
+def test_one_shared_minute_ties_two_weakly() -> None:
+    rows = [
+        (0, 10, 50),
+        (1, 11, 55),
+        *((a, 12 + a + 2 * n, (5 + n + 9 * a) * DAY) for a in (0, 1) for n in (0, 1)),
+    ]
+    pairs = LAYER.pairs(observed(rows, accounts=20), WHOLE)
+    assert pairs["observed"].to_list() == [1.0]
 
 
 def test_a_burst_within_one_window_is_one_window() -> None:
     rows = [(one, 10 + 20 * one + n, n) for one in (0, 1) for n in range(20)]
-    assert LAYER.pairs(observed(rows, accounts=60), WHOLE).is_empty()
+    assert LAYER.pairs(observed(rows, accounts=60), WHOLE)["observed"].to_list() == [1.0]
 
 
 def test_each_pair_is_shown_once_at_the_width_of_the_largest_surprise() -> None:
