@@ -17,6 +17,7 @@ import polars as pl
 from graphmeta import run
 from graphmeta.clusters import history, roles
 from graphmeta.clusters.assemble import Clusters, clusters
+from graphmeta.clusters.twins import propose
 from graphmeta.engines.base import Progress, silent
 from graphmeta.ingest import Reading, Store, ingest
 from graphmeta.pipeline import manifest, tables
@@ -26,9 +27,10 @@ from graphmeta.run import RunFolder
 from graphmeta.scores import behaviour, counter, explain, rank, verdict
 from graphmeta.scores.model import trained
 from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
-from graphmeta.signals.acts import acts
+from graphmeta.signals.acts import Acts, acts
 from graphmeta.signals.base import Observations
 from graphmeta.signals.coordination.funnel import Funnel
+from graphmeta.signals.coordination.twins import twins
 from graphmeta.signals.observe import Network, network, observe
 
 
@@ -84,10 +86,18 @@ def _analyse(
     graph = network(store.events, entities.height, since, settings.seed)
     seen = observe(store.events, graph, names.to_list(), settings.seed, store.entities)
     found = clusters(seen, LAYERS, settings.alpha, settings.min_actors, settings.seed, progress)
+    tied = found.results["group"].implode()
+    alike = twins(graph.judged, seen.strangers, settings.seed)
+    found = propose(found, alike, settings.min_actors, settings.seed)
     progress("scoring behaviour")
     funnel = next(layer for layer in LAYERS if isinstance(layer, Funnel))
     members = roles.assign(seen, found, funnel)
-    measured = measure(store, graph, seen, members, funnel)
+    did = acts(store.events, store.entities, graph)
+    # Apart, for what is usual is told by those outside all groups, and who is alike is many.
+    measured = pl.concat(
+        measure(did, seen, members.filter(part), funnel)
+        for part in (pl.col("group").is_in(tied), ~pl.col("group").is_in(tied))
+    )
     scored = _score(graph, seen, found, members, measured, entities["is_group"], settings)
     progress("writing down what was seen")
     ids = tables.cluster_ids(scored)
@@ -106,13 +116,7 @@ def _analyse(
     return written, manifest.facts(graph, seen, found, written["clusters"])
 
 
-def measure(
-    store: Store,
-    graph: Network,
-    seen: Observations,
-    members: pl.DataFrame,
-    funnel: Funnel,
-) -> pl.DataFrame:
+def measure(did: Acts, seen: Observations, members: pl.DataFrame, funnel: Funnel) -> pl.DataFrame:
     """Measure what the scored accounts of every cluster do.
 
     Returns:
@@ -122,7 +126,6 @@ def measure(
     sending = members.filter(pl.col("role").is_in(["actor", "recruiter"])).select(
         "group", "account"
     )
-    did = acts(store.events, store.entities, graph)
     hubs = roles.hubs_of(seen, scored, funnel)
     behaves = [
         signal.measure(did, sending).with_columns(

@@ -10,6 +10,7 @@ from graphmeta.contract.tables import CLUSTERS, CONTACTS, MEMBERS, SIGNALS, TIME
 from graphmeta.graph.contacts import reaches
 from graphmeta.nulls import counts
 from graphmeta.signals.base import Observations
+from graphmeta.signals.coordination.twins import NAME as TWIN_BEHAVIOUR
 from graphmeta.signals.observe import Network
 
 #: Held-out surprise in nats from which a layer counts as present.
@@ -102,7 +103,9 @@ def signal_rows(
             version=pl.col("version").cast(pl.Int64),
             value="observed",
             support=pl.col("observed").cast(pl.Int64),
-            reason=pl.lit("what ties the cluster, on held-out contacts"),
+            reason=pl.when(pl.col("layer") == TWIN_BEHAVIOUR)
+            .then(pl.lit("what suggests the cluster, and confirms nothing"))
+            .otherwise(pl.lit("what ties the cluster, on held-out contacts")),
         )
     )
     acting = members.filter(pl.col("role") != "contacted").join(ids, on="group")

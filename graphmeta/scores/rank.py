@@ -12,6 +12,13 @@ import polars as pl
 
 from graphmeta.scores.calibrate import AS_IT_IS, Calibration
 
+#: How sure coordination is where behaving alike is all that suggests it.
+LEAST_SURE = 0.1
+#: Candidates that no layer leans towards (p-value above ``LEANS_AT``) are shown only where they
+#: score at least this: groups that behave alike are many, and few of them look abusive.
+SHOWN_AT = 0.2
+LEANS_AT = 0.2
+
 
 def rank(
     scored: pl.DataFrame,
@@ -33,6 +40,7 @@ def rank(
 
     Returns:
         The columns given, and status, behaviour, risk (0 to 1), flagged; highest risk first.
+        Candidates that nothing speaks for are left out.
     """
     confirmed = pl.col("q_value") <= alpha
     worst = pl.max_horizontal("spam", "recruitment")
@@ -41,17 +49,22 @@ def rank(
     sureness = (
         pl.when(confirmed)
         .then(1.0 - pl.col("q_value"))
-        .otherwise(0.5 * (1.0 - pl.col("p_value").sqrt()))
+        .otherwise((0.5 * (1.0 - pl.col("p_value").sqrt())).clip(lower_bound=LEAST_SURE))
     )
-    return scored.with_columns(
-        status=pl.when(confirmed).then(pl.lit("confirmed")).otherwise(pl.lit("candidate")),
-        behaviour=pl.when(worst >= min_score)
-        .then(kind.otherwise(pl.lit("spam")))
-        .otherwise(pl.lit("unclear")),
-        risk=calibration.share(worst) * sureness,
-        flagged=confirmed
-        & (worst >= min_score)
-        & (pl.col("n_actors") >= min_actors)
-        & pl.col("stands")
-        & pl.col("no_look_alike"),
-    ).sort("risk", "group", descending=[True, False])
+    shown = confirmed | (pl.col("p_value") <= LEANS_AT) | (worst >= SHOWN_AT)
+    return (
+        scored.filter(shown)
+        .with_columns(
+            status=pl.when(confirmed).then(pl.lit("confirmed")).otherwise(pl.lit("candidate")),
+            behaviour=pl.when(worst >= min_score)
+            .then(kind.otherwise(pl.lit("spam")))
+            .otherwise(pl.lit("unclear")),
+            risk=calibration.share(worst) * sureness,
+            flagged=confirmed
+            & (worst >= min_score)
+            & (pl.col("n_actors") >= min_actors)
+            & pl.col("stands")
+            & pl.col("no_look_alike"),
+        )
+        .sort("risk", "group", descending=[True, False])
+    )

@@ -13,13 +13,15 @@ from graphmeta.scores.behaviour import terms
 from graphmeta.scores.explain import evidence, sentence
 from graphmeta.scores.wording import WORDINGS, amount, look_alike, short
 from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
+from graphmeta.signals.coordination.twins import NAME as TWIN_BEHAVIOUR
 
 MODEL = some_model(a_kind("otp_sender", {"declared": [-1.0, -1.0]}, [-0.5] * 30, 199))
 NAMES = [signal.name for signal in BEHAVIOURS] + [signal.name for signal in RECRUITMENT]
 
 
 def test_everything_that_can_be_shown_has_a_wording() -> None:
-    assert set(WORDINGS) == {*NAMES, *(layer.name for layer in LAYERS), "constant"}
+    layers = {layer.name for layer in LAYERS}
+    assert set(WORDINGS) == {*NAMES, *layers, TWIN_BEHAVIOUR, "constant"}
 
 
 @pytest.mark.parametrize("term", NAMES)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmeta.contract.tables import BEHAVIOURS, STATUSES
-from graphmeta.scores.rank import rank
+from graphmeta.scores.rank import LEANS_AT, SHOWN_AT, rank
 
 USUAL: dict[str, Any] = {
     "group": 0,
@@ -81,7 +81,13 @@ def test_flagged_means_coordinated_and_abusive_looking_and_large_and_lasting_and
 def test_the_highest_risk_comes_first(rows: list[dict[str, Any]]) -> None:
     found = ranked(*rows)
     assert found["risk"].is_sorted(descending=True)
-    assert found.height == len(rows)
+    shown = [
+        row["q_value"] <= 0.05
+        or row["p_value"] <= LEANS_AT
+        or max(row["spam"], row["recruitment"]) >= SHOWN_AT
+        for row in rows
+    ]
+    assert found.height == sum(shown)
 
 
 def test_coordination_alone_is_no_flag() -> None:
@@ -129,3 +135,11 @@ def test_a_candidate_ranks_below_every_confirmed_cluster_of_like_behaviour() -> 
 def test_risk_rises_with_the_score_and_falls_with_the_q_value() -> None:
     assert one(spam=0.9)["risk"] > one(spam=0.8)["risk"]
     assert one(q_value=0.001)["risk"] > one(q_value=0.04)["risk"]
+
+
+def test_what_no_layer_leans_towards_is_shown_only_where_it_looks_abusive() -> None:
+    alike = {**USUAL, "p_value": 1.0, "q_value": 1.0}
+    assert ranked({**alike, "spam": SHOWN_AT - 0.01}).is_empty()
+    shown = ranked({**alike, "spam": 0.9}, {**USUAL, "group": 1})
+    assert shown["flagged"].to_list() == [True, False]
+    assert shown["q_value"].to_list() == [1e-5, 1.0]

@@ -50,4 +50,12 @@ WORDINGS: dict[str, Wording] = {
         "one account takes over from another",
         "no more than chance",
     ),
+    "twin_behaviour": Wording(
+        "pairs that behave alike",
+        "{observed} pairs of them behave more alike than {expected} pairs would by chance; this "
+        "proposes a cluster and confirms nothing",
+        NUMBER,
+        "one operator may stand behind them, or one organisation",
+        "no more than chance",
+    ),
 }
