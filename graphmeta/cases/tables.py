@@ -117,7 +117,7 @@ class Case(Base):
     state: Mapped[str] = mapped_column(String(16), default="open")
     opened_by: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(Moment)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - as SQLAlchemy wants it
 

@@ -173,6 +173,6 @@ def _score(
         .join(counter.rejected(alike, every), on="group")
         .sort("group")
     )
-    return rank.rank(
-        joined, settings.alpha, settings.min_score, settings.min_actors, trained().risk
-    )
+    own = settings.calibration
+    curve = own.curve if own else trained().risk
+    return rank.rank(joined, settings.alpha, settings.min_score, settings.min_actors, curve)

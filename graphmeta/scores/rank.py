@@ -1,7 +1,7 @@
 """In which order should people look at clusters, and which are flagged?
 
 ``risk`` is how abusive-looking the behaviour is, times how sure the coordination is. It orders
-clusters and is not a probability of anything. A cluster is flagged only where both questions are
+clusters and is not a probability of anything, unless an operator's own verdicts have calibrated it. A cluster is flagged only where both questions are
 answered with yes: coordinated by more than chance, and abusive-looking, which includes that no
 kind of look-alike explains it.
 """
@@ -11,6 +11,23 @@ from __future__ import annotations
 import polars as pl
 
 from graphmeta.scores.calibrate import AS_IT_IS, Calibration
+
+
+def sureness(confirmed: pl.Expr) -> pl.Expr:
+    """Return how sure the coordination is, 0 to 1, from the columns q_value and p_value.
+
+    Candidates rank below every confirmed cluster of like behaviour: at most half its risk.
+    """
+    return (
+        pl.when(confirmed)
+        .then(1.0 - pl.col("q_value"))
+        .otherwise(0.5 * (1.0 - pl.col("p_value").sqrt()))
+    )
+
+
+def risk(confirmed: pl.Expr, calibration: Calibration) -> pl.Expr:
+    """Return the risk, from the columns spam, recruitment, q_value and p_value."""
+    return calibration.share(pl.max_horizontal("spam", "recruitment")) * sureness(confirmed)
 
 
 def rank(
@@ -35,20 +52,14 @@ def rank(
         The columns given, and status, behaviour, risk (0 to 1), flagged; highest risk first.
     """
     confirmed = pl.col("q_value") <= alpha
-    worst = pl.max_horizontal("spam", "recruitment")
     kind = pl.when(pl.col("recruitment") > pl.col("spam")).then(pl.lit("recruitment"))
-    # Candidates rank below every confirmed cluster of like behaviour: at most half its risk.
-    sureness = (
-        pl.when(confirmed)
-        .then(1.0 - pl.col("q_value"))
-        .otherwise(0.5 * (1.0 - pl.col("p_value").sqrt()))
-    )
+    worst = pl.max_horizontal("spam", "recruitment")
     return scored.with_columns(
         status=pl.when(confirmed).then(pl.lit("confirmed")).otherwise(pl.lit("candidate")),
         behaviour=pl.when(worst >= min_score)
         .then(kind.otherwise(pl.lit("spam")))
         .otherwise(pl.lit("unclear")),
-        risk=calibration.share(worst) * sureness,
+        risk=risk(confirmed, calibration),
         flagged=confirmed
         & (worst >= min_score)
         & (pl.col("n_actors") >= min_actors)
