@@ -46,7 +46,7 @@ def open_case(
         session.add(case)
         session.flush()
         session.add_all(CaseCluster(case_id=case.id, cluster=one) for one in sorted(set(clusters)))
-        record(session, actor, "case opened", case.run_id, None, case=case.id)
+        record(session, actor, "case opened", {"case": case.id}, run_id=case.run_id)
     return case
 
 
@@ -90,7 +90,13 @@ def change_case(
         if summary is not None:
             case.summary = written(summary, "summary") if summary.strip() else ""
         case.state = state or case.state
-        record(session, actor, "case changed", case.run_id, None, case=case.id, state=case.state)
+        record(
+            session,
+            actor,
+            "case changed",
+            {"case": case.id, "state": case.state},
+            run_id=case.run_id,
+        )
     return case
 
 

@@ -51,10 +51,6 @@ def connect(address: StoreAddress) -> Engine:
 
 def _postgresql(address: StoreAddress) -> Engine:
     try:
-        import psycopg as _  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingExtraError("What speaks to PostgreSQL", "postgres") from error
-    try:
         url = make_url(address.secret).set(drivername="postgresql+psycopg")
     except (ArgumentError, ValueError):
         raise UsageError(
@@ -63,7 +59,10 @@ def _postgresql(address: StoreAddress) -> Engine:
         ) from None
     if "connect_timeout" not in url.query:
         url = url.update_query_dict({"connect_timeout": str(_CONNECT_SECONDS)})
-    return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    try:
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    except ImportError as error:
+        raise MissingExtraError("What speaks to PostgreSQL", "postgres") from error
 
 
 def _sqlite(address: StoreAddress) -> Engine:

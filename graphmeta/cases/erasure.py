@@ -51,7 +51,7 @@ def erase(store: CaseStore, pseudonym: str, actor: str) -> dict[str, int]:
     with store.writing() as session:
         for column in _TEXTS:
             changed[column.class_.__tablename__] += _erase_in(session, column, wanted, word)
-        record(session, actor, "erased", **changed)
+        record(session, actor, "erased", changed)
     store.overwrite_what_was_erased()
     return changed
 

@@ -30,12 +30,10 @@ def note(store: CaseStore, run: RunFolder, cluster: str, text: str, author: str)
     text, author = written(text, "note"), written(author, "author's name", MOST_NAME)
     require_clusters(run, cluster)
     with store.writing() as session:
-        row = Note(
-            run_id=known(session, run), cluster=cluster, author=author, text=text, at=now()
-        )
+        row = Note(run_id=known(session, run), cluster=cluster, author=author, text=text, at=now())
         session.add(row)
         session.flush()
-        record(session, author, "note", row.run_id, cluster, note=row.id)
+        record(session, author, "note", {"note": row.id}, run_id=row.run_id, cluster=cluster)
     return row
 
 
@@ -62,7 +60,7 @@ def pin(store: CaseStore, run: RunFolder, cluster: str, item: str, author: str) 
         row = Pin(run_id=run_id, cluster=cluster, author=author, item=item, at=now())
         session.add(row)
         session.flush()
-        record(session, author, "pin", run_id, cluster, pin=row.id)
+        record(session, author, "pin", {"pin": row.id}, run_id=run_id, cluster=cluster)
     return row
 
 
@@ -78,7 +76,7 @@ def unpin(store: CaseStore, pin_id: int, actor: str) -> None:
             raise UsageError(f"There is no pin {pin_id}.", "It may be in another case store.")
         if row.removed_at is None:
             row.removed_at = now()
-            record(session, actor, "unpin", row.run_id, row.cluster, pin=row.id)
+            record(session, actor, "unpin", {"pin": row.id}, run_id=row.run_id, cluster=row.cluster)
 
 
 def notes(store: CaseStore, run_id: str, cluster: str | None = None) -> list[Note]:
@@ -92,9 +90,7 @@ def notes(store: CaseStore, run_id: str, cluster: str | None = None) -> list[Not
 
 def pins(store: CaseStore, run_id: str, cluster: str | None = None) -> list[Pin]:
     """Return the pins that are on, of a run or of one of its clusters, oldest first."""
-    chosen = (
-        select(Pin).where(Pin.run_id == run_id, Pin.removed_at.is_(None)).order_by(Pin.id)
-    )
+    chosen = select(Pin).where(Pin.run_id == run_id, Pin.removed_at.is_(None)).order_by(Pin.id)
     with store.reading() as session:
         return list(
             session.scalars(chosen if cluster is None else chosen.where(Pin.cluster == cluster))

@@ -84,9 +84,7 @@ def _require_comparable(runs: Sequence[RunFolder]) -> None:
     for run in runs:
         twin = seen.setdefault(run.run_id, run)
         if twin is not run:
-            raise UsageError(
-                f"{run.path} and {twin.path} are the same run.", "Name each run once."
-            )
+            raise UsageError(f"{run.path} and {twin.path} are the same run.", "Name each run once.")
         if run.manifest.get("scores") != fingerprint():
             raise UsageError(
                 f"{run.path} was scored by another version of the scores than this one's.",

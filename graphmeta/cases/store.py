@@ -7,7 +7,7 @@ one changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
@@ -129,12 +129,15 @@ def record(
     session: Session,
     actor: str,
     act: str,
+    detail: Mapping[str, object],
+    *,
     run_id: str | None = None,
     cluster: str | None = None,
-    **detail: Any,
 ) -> None:
     """Add an act to the store's audit. ``detail`` holds neither free text nor an account."""
-    session.add(Act(at=now(), actor=actor, act=act, run_id=run_id, cluster=cluster, detail=detail))
+    session.add(
+        Act(at=now(), actor=actor, act=act, run_id=run_id, cluster=cluster, detail=dict(detail))
+    )
 
 
 def require_clusters(run: RunFolder, *clusters: str) -> None:

@@ -101,20 +101,18 @@ def judge(store: CaseStore, run: RunFolder, judgements: Sequence[Judgement]) -> 
         ConflictError: A cluster has been judged since its reviewer looked.
         RunError: The run's audit log cannot be written, or is broken.
     """
-    checked = [_checked(one) for one in judgements]
-    require_clusters(run, *(one.cluster for one in checked))
+    said = [checked(one) for one in judgements]
+    require_clusters(run, *(one.cluster for one in said))
     with store.writing() as session:
         run_id = known(session, run)
-        standing = _reviews(session, run_id, {one.cluster for one in checked})
+        standing = _reviews(session, run_id, {one.cluster for one in said})
         rows = []
-        for one in checked:
+        for one in said:
             row = _next(run_id, one, standing.get(one.cluster))
             standing[one.cluster] = _after(standing.get(one.cluster), row)
             session.add(row)
-            record(
-                session, row.reviewer, "verdict", run_id, row.cluster, version=row.version,
-                verdict=row.verdict,
-            )  # fmt: skip
+            said_of = {"version": row.version, "verdict": row.verdict}
+            record(session, row.reviewer, "verdict", said_of, run_id=run_id, cluster=row.cluster)
             rows.append(row)
         session.flush()
         # Last, so that what the database refuses is not in the log.
@@ -134,12 +132,14 @@ def history(store: CaseStore, run_id: str, cluster: str) -> list[Verdict]:
         return _rows(session, run_id, {cluster})
 
 
-def _checked(one: Judgement) -> Judgement:
-    """Refuse what cannot be, and take the spaces off what was written."""
+def checked(one: Judgement) -> Judgement:
+    """Return a judgement without spaces around what was written.
+
+    Raises:
+        UsageError: It says what cannot be.
+    """
     if one.verdict not in VERDICTS:
-        raise UsageError(
-            f"{one.verdict!r} is no verdict.", f"Give one of {', '.join(VERDICTS)}."
-        )
+        raise UsageError(f"{one.verdict!r} is no verdict.", f"Give one of {', '.join(VERDICTS)}.")
     if one.looks_like is not None and one.verdict != "benign":
         raise UsageError(
             f"A look-alike was given with the verdict {one.verdict}.",
@@ -207,9 +207,7 @@ def _after(standing: Review | None, row: Verdict) -> Review:
     return Review(standing.verdict, (*standing.seconds, row), row.version)
 
 
-def _rows(
-    session: Session, run_id: str, clusters: Iterable[str] | None = None
-) -> list[Verdict]:
+def _rows(session: Session, run_id: str, clusters: Iterable[str] | None = None) -> list[Verdict]:
     chosen = select(Verdict).where(Verdict.run_id == run_id).order_by(Verdict.version)
     if clusters is not None:
         chosen = chosen.where(Verdict.cluster.in_(sorted(clusters)))

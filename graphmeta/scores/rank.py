@@ -1,9 +1,9 @@
 """In which order should people look at clusters, and which are flagged?
 
 ``risk`` is how abusive-looking the behaviour is, times how sure the coordination is. It orders
-clusters and is not a probability of anything, unless an operator's own verdicts have calibrated it. A cluster is flagged only where both questions are
-answered with yes: coordinated by more than chance, and abusive-looking, which includes that no
-kind of look-alike explains it.
+clusters and is not a probability of anything, unless an operator's own verdicts have calibrated
+it. A cluster is flagged only where both questions are answered with yes: coordinated by more than
+chance, and abusive-looking, which includes that no kind of look-alike explains it.
 """
 
 from __future__ import annotations

@@ -51,18 +51,28 @@ def share(curve: Calibration, log_odds: Floats) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-(curve.constant + curve.slope * log_odds))))
 
 
-def brier(risk: Floats, abusive: Found) -> float:
-    """Return the mean squared distance of risk from what was found."""
-    return float(((risk - abusive) ** 2).mean())
+def summary(risk: Floats | None, before: Floats, abusive: Found) -> dict[str, float] | None:
+    """Return the figures that sum a risk up.
 
+    Args:
+        risk: The risk in question, shape (n,); None where there is none.
+        before: The risk by which clusters are put into bands, shape (n,).
+        abusive: What people found, shape (n,).
 
-def error(risk: Floats, abusive: Found, bands: NDArray[np.int64]) -> float:
-    """Return how far mean risk is from the share found abusive, over bands of clusters."""
+    Returns:
+        ``brier`` and ``calibration_error``, or None where there is nothing to sum up.
+    """
+    if risk is None or not len(risk):
+        return None
+    bands = bands_of(before)
     distances = [
-        (bands == band).mean() * abs(risk[bands == band].mean() - abusive[bands == band].mean())
-        for band in np.unique(bands)
+        here.mean() * abs(risk[here].mean() - abusive[here].mean())
+        for here in (bands == band for band in np.unique(bands))
     ]
-    return float(sum(distances))
+    return {
+        "brier": float(((risk - abusive) ** 2).mean()),
+        "calibration_error": float(sum(distances)),
+    }
 
 
 def bands_of(risk: Floats) -> NDArray[np.int64]:

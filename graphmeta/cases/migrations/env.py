@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations, on the connection (and in the transaction) that it is given."""
+"""What Alembic runs: the migrations, on the connection and in the transaction given to it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,5 @@ from alembic import context
 
 from graphmeta.cases.tables import Base
 
-context.configure(
-    connection=context.config.attributes["connection"], target_metadata=Base.metadata
-)
+context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
 context.run_migrations()
