@@ -17,6 +17,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     String,
@@ -100,7 +101,7 @@ class Verdict(Base):
     reviewer: Mapped[str] = mapped_column(String(64))
     second_asked: Mapped[bool] = mapped_column(default=False)
     second_of: Mapped[int | None]
-    seconds_spent: Mapped[float | None]
+    seconds_spent: Mapped[float | None] = mapped_column(Double)
     at: Mapped[datetime] = mapped_column(Moment)
 
     @property

@@ -61,7 +61,7 @@ def _runs_and_verdicts() -> None:
         sa.Column("reviewer", sa.String(64), nullable=False),
         sa.Column("second_asked", sa.Boolean, nullable=False),
         sa.Column("second_of", sa.Integer),
-        sa.Column("seconds_spent", sa.Float),
+        sa.Column("seconds_spent", sa.Double),
         sa.Column("at", Moment, nullable=False),
         sa.UniqueConstraint("run_id", "cluster", "version"),
         sa.CheckConstraint(
