@@ -117,5 +117,5 @@ def _rows(run: RunFolder, abusive: dict[str, bool]) -> pl.DataFrame:
             log_odds=(worst / (1.0 - worst)).log(),
             sureness=sureness(pl.col("status") == "confirmed"),
         )
-        .select(_SCHEMA)
+        .select(list(_SCHEMA))
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from graphmeta.cases.draws import draw
+from graphmeta.cases.draws import draw, drawn
 from graphmeta.cases.store import open_store
 from graphmeta.cases.verdicts import Judgement, judge
 from graphmeta.cli import main
 from graphmeta.pipeline import Settings, calibration
-from graphmeta.run import RunFolder
+from graphmeta.run import RunFolder, open_run
 from graphmeta.scores.calibrate import LEAST_VERDICTS, OwnCurve
 from graphmeta.scores.model import fingerprint, trained
 
@@ -55,14 +55,16 @@ def with_clusters(count: int, seed: int) -> Callable[[Tables], None]:
     return change
 
 
-def judged(run: RunFolder, count: int, seed: int = 0, **unlike: str) -> None:
+def judged(run: RunFolder, count: int, unlike: Mapping[str, str] | None = None) -> None:
     """Draw clusters, and judge them as is the case, or otherwise where it is said."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     scores = dict(run.table("clusters").select("cluster_id", "spam").iter_rows())
     verdicts = [
         Judgement(
             cluster,
-            unlike.get(cluster, "spam" if rng.random() < share(scores[cluster]) else "benign"),
+            (unlike or {}).get(
+                cluster, "spam" if rng.random() < share(scores[cluster]) else "benign"
+            ),
             "as it is",
             "ann",
         )
@@ -131,31 +133,21 @@ def test_what_is_unsure_disputed_waiting_or_not_drawn_is_left_out_and_counted(
 ) -> None:
     run = write_fake_run(folder / "RUN", change=with_clusters(90, 1))
     twin = write_fake_run(folder / "TWIN", change=with_clusters(90, 1))
-    first, second, third = draw(twin, 3)  # the same order: it follows from run and names alone
-    judged(run, 60, **{first: "unsure"})
+    first, second = draw(twin, 2)  # the order follows from run and names alone
+    judged(run, 60, unlike={first: "unsure", second: "spam"})
     assert len(draw(run, 5)) == 5
+    rest = set(run.table("clusters")["cluster_id"]) - set(drawn(run))
     with open_store() as store:
-        standing = "spam" if "spam" == "benign" else "unsure"
-        judge(store, run, [Judgement(second, standing, "otherwise", "bob", second=True)])
-        rest = set(run.table("clusters")["cluster_id"]) - set(draw_all(run))
+        judge(store, run, [Judgement(second, "benign", "otherwise", "bob", second=True)])
         judge(store, run, [Judgement(min(rest), "spam", "ranks high", "ann")])
     said = told(capsys, "RUN")
     assert (said["drawn"], said["judged"]) == (65, 58)
     assert (said["unsure"], said["disputed"], said["waiting"]) == (1, 1, 5)
     assert said["not_drawn"] == 1
-    assert third
-
-
-def draw_all(run: RunFolder) -> list[str]:
-    from graphmeta.cases.draws import drawn
-
-    return drawn(run)
 
 
 def test_several_runs_make_one_curve(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def later(path: Path) -> RunFolder:
-        from graphmeta.run import open_run
-
         manifest = json.loads((path / "manifest.json").read_text())
         manifest["created_at"] = "2024-07-01T00:00:00+00:00"
         (path / "manifest.json").write_text(json.dumps(manifest))

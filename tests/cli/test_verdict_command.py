@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from newcomer import shell
+from newcomer import environment, shell
 
 from graphmeta.cases.tables import VERDICTS
 from graphmeta.cli import main
@@ -79,6 +80,7 @@ def test_a_verdict_is_an_act_in_the_runs_log(capsys: pytest.CaptureFixture[str])
 @pytest.mark.usefixtures("folder")
 def test_a_second_reviewer_disputes(capsys: pytest.CaptureFixture[str]) -> None:
     assert judge(RING, "spam", "--ask-second") == 0
+    capsys.readouterr()
     assert as_json(capsys, "explain", "RUN", RING)["review"]["second_waiting"]
     assert judge(RING, "benign", "--second", reviewer="bob") == 0
     assert "Recorded a second review" in capsys.readouterr().out
@@ -102,10 +104,12 @@ def test_who_only_looks_loads_no_database(folder: Path) -> None:
         "import sys; from graphmeta.cli import main; main(['queue', 'RUN']); "
         "sys.exit('sqlalchemy' in sys.modules)"
     )
-    import subprocess
-
     done = subprocess.run(
-        [sys.executable, "-c", look], cwd=folder, capture_output=True, check=False
+        [sys.executable, "-c", look],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 
