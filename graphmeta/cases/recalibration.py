@@ -7,18 +7,18 @@ counted, and so are those that a second reviewer disputes and those still to com
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
 
 from graphmeta.cases.draws import drawn
-from graphmeta.cases.store import CaseStore
+from graphmeta.cases.store import CaseStore, record
 from graphmeta.cases.tables import ABUSIVE
 from graphmeta.cases.verdicts import Review, reviews
 from graphmeta.errors import UsageError
 from graphmeta.run import RunFolder
-from graphmeta.scores.calibrate import CERTAIN
+from graphmeta.scores.calibrate import CERTAIN, OwnCurve
 from graphmeta.scores.model import fingerprint
 from graphmeta.scores.rank import sureness
 
@@ -77,6 +77,13 @@ def judged(store: CaseStore, runs: Sequence[RunFolder]) -> Judged:
         chosen_in_all += len(chosen)
         undrawn += len(standing.keys() - set(chosen))
     return Judged(pl.concat(frames), chosen_in_all, **counts, undrawn=undrawn)
+
+
+def keep(store: CaseStore, own: OwnCurve, actor: str) -> None:
+    """Keep in the store's audit that a curve was fitted to its verdicts."""
+    detail = {**asdict(own), "runs": list(own.runs)}
+    with store.writing() as session:
+        record(session, actor, "recalibrated", detail)
 
 
 def _require_comparable(runs: Sequence[RunFolder]) -> None:

@@ -111,14 +111,14 @@ def _heading(console: Console, row: Mapping[str, Any]) -> None:
 
 
 def _review(console: Console, state: State | None) -> None:
-    """Print what people concluded, and why, oldest reason first."""
+    """Print what people concluded, and why, in their own words, oldest first."""
     if state is None:
         return
     _title(console, "What people concluded")
     _item(console, text("  ="), state.says())
     if state.review:
         for said in (state.review.verdict, *state.review.seconds):
-            _item(console, text("   "), f"{said.reviewer}: {said.reason}")
+            _beside(console, text("   "), f"{said.reviewer}: {said.reason}")
 
 
 def _change(console: Console, evidence: pl.DataFrame) -> None:
@@ -222,13 +222,18 @@ def _title(console: Console, title: str, aside: str = "") -> None:
 
 
 def _item(console: Console, mark: Text, says: str) -> None:
-    """Print a mark with a sentence beside it, wrapped under itself."""
-    from rich.table import Table
-
+    """Print a mark with a sentence beside it."""
     from graphmeta.report import words
+
+    _beside(console, mark, words.sentence(says))
+
+
+def _beside(console: Console, mark: Text, said: str) -> None:
+    """Print a mark with a text beside it, wrapped under itself."""
+    from rich.table import Table
 
     line = Table.grid(padding=(0, 1, 0, 0))
     line.add_column(no_wrap=True)
     line.add_column(overflow="fold")
-    line.add_row(mark, text(words.sentence(says)))
+    line.add_row(mark, text(said))
     console.print(line)

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from graphmeta.cli.console import output, print_json, text
 from graphmeta.cli.options import OUTPUT, CaseStoreAddress, Json
+from graphmeta.cli.review import user
 from graphmeta.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def recalibrate(
     else:
         _print(output(), found, own, figures)
     if out is not None:
-        _save(own, out, found)
+        _save(own, out, found, case_store)
         if not json:
             output().print(text(f"Wrote {out}. Use it with: graphmeta analyze --calibration {out}"))
 
@@ -106,7 +107,10 @@ def _figures(found: Judged, own: OwnCurve | None) -> dict[str, Any]:
     }
 
 
-def _save(own: OwnCurve | None, out: Path, found: Judged) -> None:
+def _save(own: OwnCurve | None, out: Path, found: Judged, case_store: str | None) -> None:
+    """Write the curve, and keep in the store's audit that it was fitted."""
+    from graphmeta.cases.recalibration import keep
+    from graphmeta.cases.store import open_store
     from graphmeta.pipeline import calibration
     from graphmeta.scores.calibrate import LEAST_VERDICTS
 
@@ -117,6 +121,8 @@ def _save(own: OwnCurve | None, out: Path, found: Judged) -> None:
             "Draw more clusters with `graphmeta queue RUN --draw N`, and judge them.",
         )
     calibration.save(own, out)
+    with open_store(case_store) as store:
+        keep(store, own, user())
 
 
 def _counts(found: Judged) -> dict[str, int]:
@@ -138,11 +144,11 @@ def _print(console: Console, found: Judged, own: OwnCurve | None, figures: dict[
     counts = _counts(found)
     console.print(
         text(
-            f"Of {words.plural(counts['drawn'], 'cluster')} drawn by chance, {counts['judged']} "
-            f"were judged: {counts['abusive']} abusive, {counts['judged'] - counts['abusive']} "
-            f"benign. Left out: {counts['unsure']} unsure, {counts['disputed']} disputed, "
-            f"{counts['waiting']} not judged yet; and {counts['not_drawn']} verdicts on clusters "
-            "that were not drawn, which say nothing about the rest."
+            f"{words.plural(counts['drawn'], 'cluster')} drawn by chance: {counts['abusive']} "
+            f"found abusive, {counts['judged'] - counts['abusive']} benign; left out are "
+            f"{counts['unsure']} unsure, {counts['disputed']} disputed and {counts['waiting']} not "
+            f"judged yet. {words.plural(counts['not_drawn'], 'more verdict')} on clusters that "
+            "were not drawn say nothing about the rest, and do not count."
         )
     )
     if found.waiting:

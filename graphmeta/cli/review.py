@@ -6,10 +6,11 @@ is not loaded.
 
 from __future__ import annotations
 
+import getpass
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphmeta.errors import RunError
+from graphmeta.errors import RunError, UsageError
 
 if TYPE_CHECKING:
     from graphmeta.cases.verdicts import Review
@@ -90,6 +91,21 @@ def named(verdict: str, looks_like: str | None) -> str:
     if looks_like is None:
         return verdict
     return f"{verdict} ({'of another kind' if looks_like == 'other' else look_alike(looks_like)})"
+
+
+def user() -> str:
+    """Return the name of whoever runs the command.
+
+    Raises:
+        UsageError: The system knows none.
+    """
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError) as error:
+        raise UsageError(
+            "It is not known who you are: this system has no name for you.",
+            "Give one with --reviewer NAME.",
+        ) from error
 
 
 def _day(moment: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -10,6 +9,7 @@ from cyclopts import Group, Parameter
 
 from graphmeta.cli.console import output, print_json, text
 from graphmeta.cli.options import CaseStoreAddress, Json, RunPath
+from graphmeta.cli.review import user
 from graphmeta.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def verdict(
         str | None, Parameter(help="A cluster's id, as `graphmeta queue` lists it.")
     ] = None,
     conclusion: Annotated[
-        Said | None, Parameter(help="What you conclude about it.", metavar="VERDICT")
+        Said | None, Parameter(name="VERDICT", help="What you conclude about it.")
     ] = None,
     /,
     *,
@@ -92,7 +92,7 @@ def verdict(
 
     opened = open_run(run)
     given = (cluster, conclusion, reason, looks_like)
-    who = reviewer or _user()
+    who = reviewer or user()
     if from_ is not None:
         judgements = _from_file(opened, from_, who, alone=not (any(given) or second or ask_second))
     else:
@@ -149,16 +149,6 @@ def _one(
         second_asked=ask_second,
         second=second,
     )
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError) as error:
-        raise UsageError(
-            "It is not known who you are: this system has no name for you.",
-            "Give one with --reviewer NAME.",
-        ) from error
 
 
 def _recorded(row: Verdict) -> str:

@@ -132,6 +132,18 @@ def test_a_run_whose_log_is_broken_is_not_judged(store: CaseStore, run: RunFolde
     assert reviews(store, run.run_id) == {}
 
 
+def test_where_the_log_cannot_be_written_nothing_is_judged(
+    store: CaseStore, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("graphmeta.privacy.audit.append", refuse)
+    with pytest.raises(RunError, match="cannot be written: Read-only"):
+        judge(store, run, [says()])
+    assert reviews(store, run.run_id) == {}
+
+
 def test_a_copy_of_a_run_has_its_verdicts_and_another_analysis_has_not(
     store: CaseStore, run: RunFolder, tmp_path: Path
 ) -> None:

@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from sqlalchemy import select
 
 from graphmeta.cases.draws import draw, drawn
 from graphmeta.cases.store import open_store
+from graphmeta.cases.tables import Act
 from graphmeta.cases.verdicts import Judgement, judge
 from graphmeta.cli import main
-from graphmeta.pipeline import Settings, calibration
+from graphmeta.pipeline import calibration
 from graphmeta.run import RunFolder, open_run
 from graphmeta.scores.calibrate import LEAST_VERDICTS, OwnCurve
 from graphmeta.scores.model import fingerprint, trained
@@ -103,14 +105,16 @@ def test_risk_says_what_people_found_afterwards(
     own = calibration.load("ours.json")
     assert (own.verdicts, own.abusive) == (300, said["abusive"])
     assert own.runs == (run.run_id,)
-    assert Settings(calibration=own).calibration == own
+    with open_store() as store, store.reading() as session:
+        (act,) = session.scalars(select(Act).where(Act.act == "recalibrated"))
+    assert (act.detail["verdicts"], act.detail["runs"]) == (300, [run.run_id])
 
 
 def test_before_and_after_are_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     judged(write_fake_run(folder / "RUN", change=with_clusters(90, 1)), LEAST_VERDICTS)
     assert main(["recalibrate", "RUN"]) == 0
     said = capsys.readouterr().out
-    assert "Of 50 clusters drawn by chance, 50 were judged" in said
+    assert "50 clusters drawn by chance: " in said
     assert "Risk before" in said
     assert "Risk after" in said
     assert "The new curve: log-odds of abuse = " in said
@@ -212,3 +216,20 @@ def test_analyze_refuses_what_is_no_calibration_for_its_scores(
     expected = "other scores" if content == "scores" else "no calibration that can be read"
     assert expected in capsys.readouterr().err
     assert not (folder / "RUN").exists()
+
+
+def test_an_analysis_says_what_its_risk_rests_on(folder: Path) -> None:
+    calibration.save(curve(), folder / "ours.json")
+    rows = [
+        f"u{n % 7},u{n % 7 + 1 + n % 3},2026-03-{1 + n // 24:02}T{n % 24:02}:00:00Z"
+        for n in range(60)
+    ]
+    (folder / "e.csv").write_text("\n".join(["sender,recipient,timestamp", *rows]))
+    command = ["analyze", "e.csv", "--identifiers", "plain", "--quiet", "--out"]
+    assert main([*command, "PLAIN"]) == main([*command, "OWN", "--calibration", "ours.json"]) == 0
+    plain, own = (open_run(folder / name).manifest for name in ("PLAIN", "OWN"))
+    assert plain["statements"]["risk"].startswith("Risk is for ordering only.")
+    assert "calibrated on what people found in 60 randomly drawn" in own["statements"]["risk"]
+    assert plain["configuration"]["calibration"] is None
+    assert own["configuration"]["calibration"]["constant"] == -2.0
+    assert own["configuration"]["calibration"]["fitted_at"] == "2026-01-02T03:04:05+00:00"

@@ -57,7 +57,7 @@ def test_a_verdict_is_recorded_shown_and_superseded(capsys: pytest.CaptureFixtur
     assert "= Judged benign (a courier service) by bob on" in capsys.readouterr().out
     assert main(["explain", "RUN", RING]) == 0
     assert "What people concluded" in (shown := capsys.readouterr().out)
-    assert "Bob: the same list." in shown
+    assert "bob: the same list\n" in shown
 
 
 @pytest.mark.usefixtures("folder")
