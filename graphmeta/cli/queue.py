@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console, RenderableType
 
+    from graphmeta.cli.review import State
     from graphmeta.run import RunFolder
 
 _HEADERS = ("Cluster", "Status", "Looks like", "Risk", "q", "Actors", "Contacted")
@@ -22,27 +23,31 @@ _NUMBERS = ("Risk", "q", "Actors", "Contacted")
 _STYLES = {"flagged": "bold red", "confirmed": "yellow", "candidate": "dim"}
 
 
+_Budget = Annotated[
+    int | None,
+    Parameter(
+        group=OUTPUT,
+        help="How many clusters you have time for; the rest is counted. By default all.",
+        validator=validators.Number(gte=1),
+    ),
+]
+_Draw = Annotated[
+    int | None,
+    Parameter(
+        group=OUTPUT,
+        help="Draw this many clusters by chance instead, none of them twice, and record it in "
+        "the run's audit log. Verdicts on drawn clusters can recalibrate risk.",
+        validator=validators.Number(gte=1),
+    ),
+]
+
+
 def queue(
     run: RunPath,
     /,
     *,
-    budget: Annotated[
-        int | None,
-        Parameter(
-            group=OUTPUT,
-            help="How many clusters you have time for; the rest is counted. By default all.",
-            validator=validators.Number(gte=1),
-        ),
-    ] = None,
-    draw: Annotated[
-        int | None,
-        Parameter(
-            group=OUTPUT,
-            help="Draw this many clusters by chance instead, none of them twice, and record it in "
-            "the run's audit log. Verdicts on drawn clusters can recalibrate risk.",
-            validator=validators.Number(gte=1),
-        ),
-    ] = None,
+    budget: _Budget = None,
+    draw: _Draw = None,
     case_store: CaseStoreAddress = None,
     json: Json = False,
 ) -> None:
@@ -67,13 +72,7 @@ def queue(
         shown = _drawn(opened, clusters, draw, budget)
     reviewed = states(opened, case_store)
     if json:
-        print_json(
-            [
-                {**row, "review": state.as_json() if state else None}
-                for row in shown.to_dicts()
-                for state in (reviewed.get(row["cluster_id"]),)
-            ]
-        )
+        print_json(_as_json(shown, reviewed))
         return
     console = output()
     print_queue(console, shown, {cluster: state.says() for cluster, state in reviewed.items()})
@@ -84,6 +83,12 @@ def queue(
     if shown.height:
         first = shown["cluster_id"][0]
         console.print(text(f"Open one with: graphmeta explain {run} {first}"))
+
+
+def _as_json(shown: pl.DataFrame, reviewed: Mapping[str, State]) -> list[dict[str, Any]]:
+    """Return clusters with how far their review is, null where nobody judged or drew them."""
+    reviews = {cluster: state.as_json() for cluster, state in reviewed.items()}
+    return [{**row, "review": reviews.get(row["cluster_id"])} for row in shown.to_dicts()]
 
 
 def _drawn(run: RunFolder, clusters: pl.DataFrame, count: int, budget: int | None) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -22,57 +23,65 @@ SAID = Group("What is said", sort_key=2)
 Said = Literal["spam", "recruitment", "benign", "unsure"]
 
 
-def verdict(
-    run: RunPath,
-    cluster: Annotated[
-        str | None, Parameter(help="A cluster's id, as `graphmeta queue` lists it.")
-    ] = None,
-    conclusion: Annotated[
-        Said | None, Parameter(name="VERDICT", help="What you conclude about it.")
-    ] = None,
-    /,
-    *,
+@Parameter(name="*", group=SAID)
+@dataclass(frozen=True)
+class Saying:
+    """What is said with a verdict."""
+
     reason: Annotated[
         str | None,
         Parameter(
-            group=SAID,
             help="Why. It is kept for good in the case store, and read by others: write no "
             "secret into it. Required.",
             metavar="TEXT",
         ),
-    ] = None,
+    ] = None
     looks_like: Annotated[
         str | None,
         Parameter(
-            group=SAID,
             help="For a benign cluster: which look-alike it is, such as courier, support_desk, "
             "text_bank or other.",
             metavar="KIND",
         ),
-    ] = None,
-    reviewer: Annotated[
-        str | None,
-        Parameter(group=SAID, help="Who says so; by default your user name.", metavar="NAME"),
-    ] = None,
-    ask_second: Annotated[bool, Parameter(group=SAID, help="Ask for a second reviewer.")] = False,
+    ] = None
+    ask_second: Annotated[bool, Parameter(help="Ask for a second reviewer.")] = False
     second: Annotated[
         bool,
         Parameter(
-            group=SAID,
             help="This is what a second reviewer says of the verdict that stands. Where they "
             "conclude otherwise, it is disputed until somebody judges again.",
         ),
-    ] = False,
-    from_: Annotated[
-        Path | None,
-        Parameter(
-            name="--from",
-            group=SAID,
-            help="A CSV file of verdicts instead: cluster, verdict, reason, and if you like "
-            "looks_like, reviewer, seconds_spent. All of it is recorded, or nothing.",
-            metavar="FILE",
-        ),
-    ] = None,
+    ] = False
+
+
+_NOTHING = Saying()
+_Cluster = Annotated[str | None, Parameter(help="A cluster's id, as `graphmeta queue` lists it.")]
+_Conclusion = Annotated[Said | None, Parameter(name="VERDICT", help="What you conclude about it.")]
+_Reviewer = Annotated[
+    str | None,
+    Parameter(group=SAID, help="Who says so; by default your user name.", metavar="NAME"),
+]
+_From = Annotated[
+    Path | None,
+    Parameter(
+        name="--from",
+        group=SAID,
+        help="A CSV file of verdicts instead: cluster, verdict, reason, and if you like "
+        "looks_like, reviewer, seconds_spent. All of it is recorded, or nothing.",
+        metavar="FILE",
+    ),
+]
+
+
+def verdict(
+    run: RunPath,
+    cluster: _Cluster = None,
+    conclusion: _Conclusion = None,
+    /,
+    *,
+    saying: Saying = _NOTHING,
+    reviewer: _Reviewer = None,
+    from_: _From = None,
     case_store: CaseStoreAddress = None,
     json: Json = False,
 ) -> None:
@@ -91,20 +100,20 @@ def verdict(
     from graphmeta.run import open_run
 
     opened = open_run(run)
-    given = (cluster, conclusion, reason, looks_like)
     who = reviewer or user()
-    if from_ is not None:
-        judgements = _from_file(opened, from_, who, alone=not (any(given) or second or ask_second))
+    if from_ is None:
+        judgements = [_one(opened, cluster, conclusion, saying, who)]
     else:
-        judgements = [_one(opened, given, who, ask_second=ask_second, second=second)]
+        alone = cluster is None and conclusion is None and saying == _NOTHING
+        judgements = _from_file(opened, from_, who, alone=alone)
     with open_store(case_store) as store:
         before = verdicts.reviews(store, opened.run_id)
         rows = verdicts.judge(store, opened, judgements)
     if json:
         print_json([_as_json(row) for row in rows])
         return
+    console = output()
     for row in rows:
-        console = output()
         console.print(text(_recorded(row)))
         if row.cluster in before and row.second_of is None:
             console.print(text(f"  It supersedes: {_short(before[row.cluster].verdict)}."))
@@ -123,18 +132,12 @@ def _from_file(run: RunFolder, file: Path, reviewer: str, *, alone: bool) -> lis
 
 
 def _one(
-    run: RunFolder,
-    given: tuple[str | None, str | None, str | None, str | None],
-    reviewer: str,
-    *,
-    ask_second: bool,
-    second: bool,
+    run: RunFolder, cluster: str | None, conclusion: str | None, saying: Saying, reviewer: str
 ) -> Judgement:
     from graphmeta.cases.verdicts import Judgement
     from graphmeta.report import summary
 
-    cluster, conclusion, reason, looks_like = given
-    if cluster is None or conclusion is None or reason is None:
+    if cluster is None or conclusion is None or saying.reason is None:
         raise UsageError(
             "A verdict needs a cluster, a conclusion and a reason.",
             "Write: graphmeta verdict RUN CLUSTER VERDICT --reason TEXT",
@@ -143,11 +146,11 @@ def _one(
     return Judgement(
         cluster,
         conclusion,
-        reason,
+        saying.reason,
         reviewer,
-        looks_like=looks_like,
-        second_asked=ask_second,
-        second=second,
+        looks_like=saying.looks_like,
+        second_asked=saying.ask_second,
+        second=saying.second,
     )
 
 
