@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute
 
 from graphmeta.cases.store import CaseStore, record, written
 from graphmeta.cases.tables import Case, Note, Pin, Verdict
@@ -28,6 +29,32 @@ _TEXTS: tuple[InstrumentedAttribute[str], ...] = (
     Case.title,
     Case.summary,
 )
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What people wrote, as a holder of mentions of accounts: counted, or taken out.
+
+    Args:
+        store: The store.
+        actor: Who asks.
+    """
+
+    store: CaseStore
+    actor: str
+
+    @property
+    def name(self) -> str:
+        """What it is called in front of people."""
+        return f"the case store at {self.store.address.name}"
+
+    def mentions(self, account: str) -> dict[str, int]:
+        """Return how many texts name an account, by table, and record that somebody asked."""
+        return _each(self.store, account, self.actor, replace=False)
+
+    def erase(self, account: str) -> dict[str, int]:
+        """Take an account out of all texts, and return how many were changed, by table."""
+        return erase(self.store, account, self.actor)
 
 
 def erase(store: CaseStore, pseudonym: str, actor: str) -> dict[str, int]:
@@ -45,30 +72,30 @@ def erase(store: CaseStore, pseudonym: str, actor: str) -> dict[str, int]:
     Raises:
         UsageError: The pseudonym is empty.
     """
-    wanted = written(pseudonym, "pseudonym")
-    word = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)", re.IGNORECASE)
-    changed = dict.fromkeys((column.class_.__tablename__ for column in _TEXTS), 0)
-    with store.writing() as session:
-        for column in _TEXTS:
-            changed[column.class_.__tablename__] += _erase_in(session, column, wanted, word)
-        record(session, actor, "erased", changed)
+    changed = _each(store, pseudonym, actor, replace=True)
     store.overwrite_what_was_erased()
     return changed
 
 
-def _erase_in(
-    session: Session, column: InstrumentedAttribute[str], wanted: str, word: re.Pattern[str]
-) -> int:
-    changed = 0
-    for row in session.scalars(
-        select(column.class_).where(column.icontains(wanted, autoescape=True))
-    ):
-        before = getattr(row, column.key)
-        after = word.sub(ERASED, before)
-        if after != before:
-            setattr(row, column.key, after)
-            if isinstance(row, Verdict):
-                row.salt = secrets.token_hex(16)
-            changed += 1
-    session.flush()
-    return changed
+def _each(store: CaseStore, pseudonym: str, actor: str, *, replace: bool) -> dict[str, int]:
+    """Find every text that names an account, and record it; replace the name where asked."""
+    wanted = written(pseudonym, "pseudonym")
+    word = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)", re.IGNORECASE)
+    found = dict.fromkeys((column.class_.__tablename__ for column in _TEXTS), 0)
+    with store.writing() as session:
+        for column in _TEXTS:
+            rows = [
+                row
+                for row in session.scalars(
+                    select(column.class_).where(column.icontains(wanted, autoescape=True))
+                )
+                if word.search(getattr(row, column.key))
+            ]
+            found[column.class_.__tablename__] += len(rows)
+            for row in rows if replace else ():
+                setattr(row, column.key, word.sub(ERASED, getattr(row, column.key)))
+                if isinstance(row, Verdict):
+                    row.salt = secrets.token_hex(16)
+            session.flush()
+        record(session, actor, "erased" if replace else "mentions counted", found)
+    return found

@@ -7,7 +7,7 @@ counted, and so are those that a second reviewer disputes and those still to com
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -81,9 +81,8 @@ def judged(store: CaseStore, runs: Sequence[RunFolder]) -> Judged:
 
 def keep(store: CaseStore, own: OwnCurve, actor: str) -> None:
     """Keep in the store's audit that a curve was fitted to its verdicts."""
-    detail = {**asdict(own), "runs": list(own.runs)}
     with store.writing() as session:
-        record(session, actor, "recalibrated", detail)
+        record(session, actor, "recalibrated", own)
 
 
 def _require_comparable(runs: Sequence[RunFolder]) -> None:

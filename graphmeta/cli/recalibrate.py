@@ -78,13 +78,13 @@ def _own_curve(found: Judged, runs: list[RunFolder]) -> OwnCurve | None:
         rows["log_odds"].to_numpy(), rows["abusive"].to_numpy(), rows["sureness"].to_numpy()
     )
     return OwnCurve(
-        curve.constant,
-        curve.slope,
-        fingerprint(),
-        rows.height,
-        int(rows["abusive"].sum()),
-        tuple(sorted(run.run_id for run in runs)),
-        datetime.now(UTC).isoformat(timespec="seconds"),
+        constant=curve.constant,
+        slope=curve.slope,
+        scores=fingerprint(),
+        verdicts=rows.height,
+        abusive=int(rows["abusive"].sum()),
+        runs=sorted(run.run_id for run in runs),
+        fitted_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 
@@ -100,7 +100,7 @@ def _figures(found: Judged, own: OwnCurve | None) -> dict[str, Any]:
             rows["log_odds"].to_numpy(), abusive, rows["sureness"].to_numpy()
         )
     return {
-        "curve": own and {"constant": own.constant, "slope": own.slope},
+        "curve": own and {"constant": own["constant"], "slope": own["slope"]},
         "before": reliability.summary(before, before, abusive),
         "after": reliability.summary(after, before, abusive),
         "table": reliability.table(before, after, abusive),
@@ -167,7 +167,7 @@ def _print(console: Console, found: Judged, own: OwnCurve | None, figures: dict[
         return
     console.print(
         text(
-            f"\nThe new curve: log-odds of abuse = {own.constant:.2f} + {own.slope:.2f} × "
+            f"\nThe new curve: log-odds of abuse = {own['constant']:.2f} + {own['slope']:.2f} × "
             "log-odds of the score. The runs stay as they are."
         )
     )

@@ -24,6 +24,7 @@ from graphmeta.pipeline.clock import Stopwatch
 from graphmeta.pipeline.settings import Settings
 from graphmeta.run import RunFolder
 from graphmeta.scores import behaviour, counter, explain, rank, verdict
+from graphmeta.scores.calibrate import Calibration
 from graphmeta.scores.model import trained
 from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
 from graphmeta.signals.acts import acts
@@ -174,5 +175,5 @@ def _score(
         .sort("group")
     )
     own = settings.calibration
-    curve = own.curve if own else trained().risk
+    curve = Calibration(own["constant"], own["slope"]) if own else trained().risk
     return rank.rank(joined, settings.alpha, settings.min_score, settings.min_actors, curve)

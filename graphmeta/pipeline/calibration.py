@@ -6,7 +6,6 @@ Plain JSON, with what the curve rests on. Old curves are never overwritten.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 from graphmeta.errors import InputError, UsageError
@@ -22,7 +21,7 @@ def save(own: OwnCurve, path: Path) -> None:
     Raises:
         UsageError: The file exists already, or cannot be written.
     """
-    text = json.dumps({"kind": _KIND, **asdict(own)}, indent=2) + "\n"
+    text = json.dumps({"kind": _KIND, **own}, indent=2) + "\n"
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -41,16 +40,23 @@ def load(path: str | Path) -> OwnCurve:
     """
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8"))
-        if data.pop("kind") != _KIND or data["slope"] < 0:
+        if data["kind"] != _KIND or data["slope"] < 0:
             raise ValueError(path)  # noqa: TRY301 - malformed like the rest
-        own = OwnCurve(**{**data, "runs": tuple(data["runs"])})
-        own = OwnCurve(**{**vars(own), "constant": float(own.constant), "slope": float(own.slope)})
+        own = OwnCurve(
+            constant=float(data["constant"]),
+            slope=float(data["slope"]),
+            scores=str(data["scores"]),
+            verdicts=int(data["verdicts"]),
+            abusive=int(data["abusive"]),
+            runs=[str(run) for run in data["runs"]],
+            fitted_at=str(data["fitted_at"]),
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{path} is no calibration that can be read.",
             "Make one with: graphmeta recalibrate RUN... --out FILE",
         ) from error
-    if own.scores != fingerprint():
+    if own["scores"] != fingerprint():
         raise InputError(
             f"{path} was made for other scores than those of this version.",
             "Analyse with this version, draw and judge clusters, and recalibrate.",

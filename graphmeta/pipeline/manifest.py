@@ -138,9 +138,7 @@ def _risk(settings: Settings) -> str:
     own = settings.calibration
     if own is None:
         return _RISK
-    return _RISK_CALIBRATED.format(
-        verdicts=own.verdicts, abusive=own.abusive, day=own.fitted_at[:10]
-    )
+    return _RISK_CALIBRATED.format(day=own["fitted_at"][:10], **own)
 
 
 def _reading(reading: Reading) -> dict[str, Any]:

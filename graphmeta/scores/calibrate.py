@@ -13,7 +13,9 @@ people find benign because nothing ties it does not make the score look worse th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 import polars as pl
@@ -48,9 +50,8 @@ class Calibration:
 AS_IT_IS = Calibration(0.0, 1.0)
 
 
-@dataclass(frozen=True)
-class OwnCurve:
-    """An operator's own curve, and what it rests on.
+class OwnCurve(TypedDict):
+    """An operator's own curve, and what it rests on, as plain data.
 
     Args:
         constant: As in :class:`Calibration`.
@@ -67,13 +68,8 @@ class OwnCurve:
     scores: str
     verdicts: int
     abusive: int
-    runs: tuple[str, ...]
+    runs: Sequence[str]
     fitted_at: str
-
-    @property
-    def curve(self) -> Calibration:
-        """The curve alone."""
-        return Calibration(self.constant, self.slope)
 
 
 def fit(

@@ -9,7 +9,7 @@ import pytest
 from case_kit import FUNNEL, RING, says, scalar, write_fake_run
 
 from graphmeta.cases.casefiles import cases, change_case, clusters_of, open_case
-from graphmeta.cases.erasure import ERASED, erase
+from graphmeta.cases.erasure import ERASED, Texts, erase
 from graphmeta.cases.notes import note, notes, pin, pins, unpin
 from graphmeta.cases.store import CaseStore, open_store
 from graphmeta.cases.verdicts import history, judge
@@ -78,7 +78,10 @@ def test_an_account_is_erased_from_all_that_people_wrote(store: CaseStore, run: 
     note(store, run, RING, f"{ACCOUNT}x is another account", "ann")
     pin(store, run, FUNNEL, f"member:{ACCOUNT}", "ann")
     open_case(store, run, [RING], f"About {ACCOUNT}", "ann")
-    assert erase(store, ACCOUNT, "officer") == {"verdicts": 1, "notes": 1, "pins": 1, "cases": 1}
+    held = Texts(store, "officer")
+    assert held.mentions(ACCOUNT) == {"verdicts": 1, "notes": 1, "pins": 1, "cases": 1}
+    assert history(store, run.run_id, RING)[0].reason == row.reason, "counting changes nothing"
+    assert held.erase(ACCOUNT) == {"verdicts": 1, "notes": 1, "pins": 1, "cases": 1}
     (erased,) = history(store, run.run_id, RING)
     assert erased.reason == f"led by {ERASED}, see {ERASED}"
     assert erased.salt != row.salt, "the hash in the log no longer tells what the reason said"

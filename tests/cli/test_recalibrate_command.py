@@ -103,8 +103,8 @@ def test_risk_says_what_people_found_afterwards(
     assert sum(row["clusters"] for row in said["table"]) == 300
     assert {file.name: file.read_bytes() for file in run.path.iterdir()} == before
     own = calibration.load("ours.json")
-    assert (own.verdicts, own.abusive) == (300, said["abusive"])
-    assert own.runs == (run.run_id,)
+    assert (own["verdicts"], own["abusive"]) == (300, said["abusive"])
+    assert own["runs"] == [run.run_id]
     with open_store() as store, store.reading() as session:
         (act,) = session.scalars(select(Act).where(Act.act == "recalibrated"))
     assert (act.detail["verdicts"], act.detail["runs"]) == (300, [run.run_id])
@@ -180,10 +180,16 @@ def test_no_runs_are_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert "No runs were named" in capsys.readouterr().err
 
 
-def curve(**other: Any) -> OwnCurve:
-    given = {"constant": -2.0, "slope": 1.0, "scores": fingerprint(), "verdicts": 60}
-    rest = {"abusive": 20, "runs": ("ab",), "fitted_at": "2026-01-02T03:04:05+00:00"}
-    return OwnCurve(**{**given, **rest, **other})
+def curve(slope: float = 1.0, scores: str | None = None) -> OwnCurve:
+    return OwnCurve(
+        constant=-2.0,
+        slope=slope,
+        scores=scores or fingerprint(),
+        verdicts=60,
+        abusive=20,
+        runs=["ab"],
+        fitted_at="2026-01-02T03:04:05+00:00",
+    )
 
 
 def test_a_calibration_is_read_as_it_was_written_and_never_overwritten(
