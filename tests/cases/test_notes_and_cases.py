@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from graphmeta.cases.notes import note, notes, pin, pins, unpin
 from graphmeta.cases.store import CaseStore, open_store
 from graphmeta.cases.verdicts import history, judge
 from graphmeta.errors import ConflictError, UsageError
-from graphmeta.run import RunFolder
+from graphmeta.run import RunFolder, open_run
 
 ACCOUNT = "a_k3x7qpl2vuzt5mnd4why"
 
@@ -25,9 +26,14 @@ def store(store_url: str) -> Iterator[CaseStore]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_fake_run(tmp_path_factory.mktemp("original") / "RUN").path
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> RunFolder:
-    return write_fake_run(tmp_path / "RUN")
+def run(original: Path, tmp_path: Path) -> RunFolder:
+    return open_run(Path(shutil.copytree(original, tmp_path / "RUN")))
 
 
 def test_notes_are_listed_by_run_and_by_cluster(store: CaseStore, run: RunFolder) -> None:

@@ -40,19 +40,14 @@ def with_clusters(count: int, seed: int) -> Callable[[Tables], None]:
     """Return what puts confirmed clusters of all scores into a run, in place of its own."""
 
     def change(tables: Tables) -> None:
-        rng = np.random.default_rng(seed)
+        scores = np.random.default_rng(seed).uniform(0.02, 0.98, count)
+        risks = pl.select(trained().risk.share(pl.lit(pl.Series(scores)))).to_series()
         like = tables.rows["clusters"][0]
-        tables.rows["clusters"] = [
-            {
-                **like,
-                "cluster_id": f"c{number:04d}",
-                "spam": score,
-                "recruitment": 0.01,
-                "q_value": 0.0,
-                "risk": pl.select(trained().risk.share(pl.lit(score))).item(),
-            }
-            for number, score in enumerate(rng.uniform(0.02, 0.98, count))
-        ]
+        tables.rows = {name: [] for name in tables.rows}
+        for number, (score, risk) in enumerate(zip(scores, risks, strict=True)):
+            named = {"cluster_id": f"c{number:04d}", "spam": score, "risk": risk}
+            rest = {"recruitment": 0.01, "q_value": 0.0}
+            tables.add("clusters", **{**like, **named, **rest})
 
     return change
 
@@ -91,23 +86,23 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
 def test_risk_says_what_people_found_afterwards(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = write_fake_run(folder / "RUN", change=with_clusters(400, 1))
-    judged(run, 300)
+    run = write_fake_run(folder / "RUN", change=with_clusters(250, 1))
+    judged(run, 200)
     before = {file.name: file.read_bytes() for file in run.path.iterdir()}
     said = told(capsys, "RUN", "--out", "ours.json")
-    assert (said["drawn"], said["judged"], said["waiting"]) == (300, 300, 0)
+    assert (said["drawn"], said["judged"], said["waiting"]) == (200, 200, 0)
     assert said["curve"]["constant"] == pytest.approx(CONSTANT, abs=0.6)
     assert said["curve"]["slope"] == pytest.approx(SLOPE, abs=0.4)
     assert said["after"]["brier"] < said["before"]["brier"]
     assert said["after"]["calibration_error"] < said["before"]["calibration_error"]
-    assert sum(row["clusters"] for row in said["table"]) == 300
+    assert sum(row["clusters"] for row in said["table"]) == 200
     assert {file.name: file.read_bytes() for file in run.path.iterdir()} == before
     own = calibration.load("ours.json")
-    assert (own["verdicts"], own["abusive"]) == (300, said["abusive"])
+    assert (own["verdicts"], own["abusive"]) == (200, said["abusive"])
     assert own["runs"] == [run.run_id]
     with open_store() as store, store.reading() as session:
         (act,) = session.scalars(select(Act).where(Act.act == "recalibrated"))
-    assert (act.detail["verdicts"], act.detail["runs"]) == (300, [run.run_id])
+    assert (act.detail["verdicts"], act.detail["runs"]) == (200, [run.run_id])
 
 
 def test_before_and_after_are_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
