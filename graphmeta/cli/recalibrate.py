@@ -147,8 +147,8 @@ def _print(console: Console, found: Judged, own: OwnCurve | None, figures: dict[
             f"{words.plural(counts['drawn'], 'cluster')} drawn by chance: {counts['abusive']} "
             f"found abusive, {counts['judged'] - counts['abusive']} benign; left out are "
             f"{counts['unsure']} unsure, {counts['disputed']} disputed and {counts['waiting']} not "
-            f"judged yet. {words.plural(counts['not_drawn'], 'more verdict')} on clusters that "
-            "were not drawn say nothing about the rest, and do not count."
+            f"judged yet. Verdicts on clusters that were not drawn ({counts['not_drawn']}) do not "
+            "count: they say nothing about the rest."
         )
     )
     if found.waiting:
