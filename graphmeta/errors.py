@@ -42,6 +42,10 @@ class RunError(GraphmetaError):
     exit_code = 2
 
 
+class ConflictError(GraphmetaError):
+    """Somebody else changed the same thing meanwhile (exit code 1)."""
+
+
 class MissingExtraError(GraphmetaError):
     """A part that graphmeta can do without is not installed (exit code 2)."""
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import networkx as nx
     from bokeh.plotting import figure
 
+    from graphmeta.scores.calibrate import OwnCurve
+
 
 class Options(TypedDict, total=False):
     """What may be stated about the events and the analysis; defaults as on the command line.
@@ -58,6 +60,7 @@ class Options(TypedDict, total=False):
     min_actors: int
     seed: int
     retention_days: int
+    calibration: OwnCurve | None
 
 
 def analyze(

@@ -7,6 +7,7 @@ wrote them, so equal rows give equal bytes.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -23,6 +24,8 @@ from graphmeta.errors import RunError
 
 MANIFEST = "manifest.json"
 AUDIT = "audit.jsonl"
+#: What tells one analysis from every other. It stays when the folder is moved or copied.
+_IDENTITY = ("graphmeta", "created_at", "configuration", "seed")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,16 @@ class RunFolder:
 
     path: Path
     manifest: Mapping[str, Any]
+
+    @property
+    def run_id(self) -> str:
+        """Sixteen hexadecimal digits that name the analysis: equal for every copy of the folder.
+
+        A second analysis of the same events is another run: its clusters may bear other names.
+        """
+        said = {name: self.manifest.get(name) for name in _IDENTITY}
+        said["inputs"] = [one.get("fingerprint") for one in self.manifest.get("inputs", ())]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     def table(self, name: str) -> pl.DataFrame:
         """Return one of the run's tables.

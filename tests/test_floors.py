@@ -15,12 +15,14 @@ PACKAGE = ROOT / "graphmeta"
 
 #: Libraries that stand on one floor alone, so that a run without them is a run without that floor.
 HOMES = {
+    "alembic": ("cases",),
     "bokeh": ("report", "notebook"),
     "cryptography": ("privacy",),
     "cyclopts": ("cli",),
     "graspologic_native": ("graph",),
     "jinja2": ("report",),
     "polars_hash": ("privacy",),
+    "psycopg": ("cases",),
     "pyarrow": ("privacy", "ingest"),
     "pyspark": ("engines",),
     "rich": ("cli",),

@@ -13,8 +13,10 @@ from graphmeta.cli.config import config_file
 from graphmeta.cli.demo import demo
 from graphmeta.cli.explain import explain
 from graphmeta.cli.queue import queue
+from graphmeta.cli.recalibrate import recalibrate
 from graphmeta.cli.report import report
 from graphmeta.cli.synth import synth
+from graphmeta.cli.verdict import verdict
 from graphmeta.provenance import version
 
 _HELP = """Find groups of accounts that spam or recruit in concert, from who contacted whom and \
@@ -26,7 +28,7 @@ against. A person decides.
 
 Begin with `graphmeta demo`; `synth` makes up larger worlds. On your own data: `check` what would \
 be read, `analyze` it into a run folder, work through its `queue`, `explain` a cluster, and write \
-a `report`.
+a `report`. Record what you conclude with `verdict`.
 """
 
 _EPILOGUE = """Exit codes: 0 done; 1 failed; 2 wrong usage or malformed input; 3 a --fail-on \
@@ -37,7 +39,7 @@ def build() -> App:
     """Return the command line."""
     start = Group("Start here", sort_key=0)
     events = Group("From events to a run", sort_key=1)
-    runs = Group("Reading a run", sort_key=2)
+    runs = Group("Working with a run", sort_key=2)
     measuring = Group("Measuring detectors", sort_key=3)
     options = Group("Options", sort_key=9)
     app = App(
@@ -73,6 +75,10 @@ def build() -> App:
     app.command(queue, group=runs, sort_key=0, usage=_usage("queue RUN"))
     app.command(explain, group=runs, sort_key=1, usage=_usage("explain RUN CLUSTER"))
     app.command(report, group=runs, sort_key=2, usage=_usage("report RUN [CLUSTER]"))
+    app.command(
+        verdict, group=runs, sort_key=3, usage=_usage("verdict RUN CLUSTER VERDICT --reason TEXT")
+    )
+    app.command(recalibrate, group=runs, sort_key=4, usage=_usage("recalibrate RUN..."))
     app.command(bench(measuring))
     return app
 

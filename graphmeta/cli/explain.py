@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter, validators
 
 from graphmeta.cli.console import joined, output, print_json, text
-from graphmeta.cli.options import OUTPUT, Json, RunPath
+from graphmeta.cli.options import OUTPUT, CaseStoreAddress, Json, RunPath
 from graphmeta.cli.queue import status
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from graphmeta.cli.review import State
     from graphmeta.run import RunFolder
 
 
@@ -32,6 +33,7 @@ def explain(
             validator=validators.Number(gte=0),
         ),
     ] = 20,
+    case_store: CaseStoreAddress = None,
     json: Json = False,
 ) -> None:
     """Show the evidence for and against one cluster, and its members.
@@ -43,6 +45,7 @@ def explain(
 
     - `graphmeta explain RUN c0001`
     """
+    from graphmeta.cli.review import states
     from graphmeta.report import summary
     from graphmeta.run import open_run
 
@@ -50,12 +53,14 @@ def explain(
     row = summary.cluster_row(opened, cluster)
     evidence = summary.cluster_evidence(opened, cluster)
     scored = _scored_members(opened, cluster)
+    state = states(opened, case_store).get(cluster)
     if json:
-        _print_as_json(row, evidence, scored)
+        _print_as_json(row, evidence, scored, state)
         return
     console = output()
     _heading(console, row)
     console.print(text(summary.cluster_sentence(row, evidence)))
+    _review(console, state)
     _change(console, evidence)
     _ties(console, evidence)
     leading = summary.leading_score(row)
@@ -77,7 +82,9 @@ def _scored_members(run: RunFolder, cluster: str) -> pl.DataFrame:
     )
 
 
-def _print_as_json(row: Mapping[str, Any], evidence: pl.DataFrame, scored: pl.DataFrame) -> None:
+def _print_as_json(
+    row: Mapping[str, Any], evidence: pl.DataFrame, scored: pl.DataFrame, state: State | None
+) -> None:
     from graphmeta.report import summary
 
     print_json(
@@ -87,6 +94,7 @@ def _print_as_json(row: Mapping[str, Any], evidence: pl.DataFrame, scored: pl.Da
             "would_change": summary.would_change(evidence),
             "evidence": evidence.drop("cluster_id").to_dicts(),
             "members": scored.drop("cluster_id").to_dicts(),
+            "review": state.as_json() if state else None,
         }
     )
 
@@ -100,6 +108,17 @@ def _heading(console: Console, row: Mapping[str, Any]) -> None:
     said.append(f"risk {words.score(row['risk'])}")
     console.print(text(" · ".join(said), "bold"))
     console.print()
+
+
+def _review(console: Console, state: State | None) -> None:
+    """Print what people concluded, and why, in their own words, oldest first."""
+    if state is None:
+        return
+    _title(console, "What people concluded")
+    _item(console, text("  ="), state.says())
+    if state.review:
+        for said in (state.review.verdict, *state.review.seconds):
+            _beside(console, text("   "), f"{said.reviewer}: {said.reason}")
 
 
 def _change(console: Console, evidence: pl.DataFrame) -> None:
@@ -203,13 +222,18 @@ def _title(console: Console, title: str, aside: str = "") -> None:
 
 
 def _item(console: Console, mark: Text, says: str) -> None:
-    """Print a mark with a sentence beside it, wrapped under itself."""
-    from rich.table import Table
-
+    """Print a mark with a sentence beside it."""
     from graphmeta.report import words
+
+    _beside(console, mark, words.sentence(says))
+
+
+def _beside(console: Console, mark: Text, said: str) -> None:
+    """Print a mark with a text beside it, wrapped under itself."""
+    from rich.table import Table
 
     line = Table.grid(padding=(0, 1, 0, 0))
     line.add_column(no_wrap=True)
     line.add_column(overflow="fold")
-    line.add_row(mark, text(words.sentence(says)))
+    line.add_row(mark, text(said))
     console.print(line)

@@ -36,6 +36,17 @@ Quiet = Annotated[
 Json = Annotated[
     bool, Parameter(name="--json", group=OUTPUT, help="Print JSON, for other programs to read.")
 ]
+CaseStoreAddress = Annotated[
+    str | None,
+    Parameter(
+        name="--case-store",
+        group=OUTPUT,
+        env_var="GRAPHMETA_CASE_STORE",
+        help="Where verdicts are kept: postgresql://USER@HOST/DATABASE or sqlite:////PATH. By "
+        "default a file in your data folder. Passwords are better in ~/.pgpass than here.",
+        metavar="URL",
+    ),
+]
 Config = Annotated[
     Path | None,
     Parameter(
@@ -188,10 +199,21 @@ class JudgingOptions:
             validator=validators.Number(gte=1),
         ),
     ] = 30
+    calibration: Annotated[
+        Path | None,
+        Parameter(
+            help="Your own curve from scores to risk, as `graphmeta recalibrate` wrote it.",
+            metavar="FILE",
+        ),
+    ] = None
 
     def settings(self) -> Settings:
-        """Return what the analysis takes."""
-        from graphmeta.pipeline import Settings
+        """Return what the analysis takes.
+
+        Raises:
+            InputError: The calibration cannot be read, or is for other scores.
+        """
+        from graphmeta.pipeline import Settings, calibration
 
         since = self.since
         if since is not None and since.tzinfo is None:
@@ -203,6 +225,7 @@ class JudgingOptions:
             min_actors=self.min_actors,
             seed=self.seed,
             retention_days=self.retention_days,
+            calibration=calibration.load(self.calibration) if self.calibration else None,
         )
 
 

@@ -25,6 +25,7 @@ from graphmeta.pipeline.clock import Stopwatch
 from graphmeta.pipeline.settings import Settings
 from graphmeta.run import RunFolder
 from graphmeta.scores import behaviour, counter, explain, rank, verdict
+from graphmeta.scores.calibrate import Calibration
 from graphmeta.scores.model import trained
 from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
 from graphmeta.signals.acts import Acts, acts
@@ -176,6 +177,6 @@ def _score(
         .join(counter.rejected(alike, every), on="group")
         .sort("group")
     )
-    return rank.rank(
-        joined, settings.alpha, settings.min_score, settings.min_actors, trained().risk
-    )
+    own = settings.calibration
+    curve = Calibration(own["constant"], own["slope"]) if own else trained().risk
+    return rank.rank(joined, settings.alpha, settings.min_score, settings.min_actors, curve)

@@ -17,7 +17,7 @@ from graphmeta.ingest import Reading, Store
 from graphmeta.pipeline.clock import Stopwatch
 from graphmeta.pipeline.settings import Settings
 from graphmeta.privacy import audit
-from graphmeta.scores.model import REJECTED_AT
+from graphmeta.scores.model import REJECTED_AT, fingerprint
 from graphmeta.signals.base import FOLDS, Observations
 from graphmeta.signals.observe import Network
 
@@ -33,6 +33,11 @@ _INNOCENTS = (
     "worlds like those of the training may be flagged. People decide, cluster by cluster."
 )
 _RISK = "Risk is for ordering only. It is no probability, and a score is no proof."
+_RISK_CALIBRATED = (
+    "Risk is calibrated on what people found in {verdicts} randomly drawn clusters, {abusive} of "
+    "them abusive ({day}): of clusters with a risk of 0.3, about 30 % would be found abusive, as "
+    "long as data and reviewers stay alike. A score is no proof."
+)
 
 
 def facts(
@@ -76,6 +81,7 @@ def write(
         "environment": provenance.environment(),
         "created_at": made.isoformat(),
         "configuration": {**_settings(settings), **_reading(reading)},
+        "scores": fingerprint(),
         "seed": settings.seed,
         "inputs": receipt["inputs"],
         "counts": {**receipt["counts"], **facts["counts"]},
@@ -93,7 +99,7 @@ def write(
         "statements": {
             "bound": _BOUND.format(alpha=settings.alpha),
             "innocents": _INNOCENTS.format(level=REJECTED_AT),
-            "risk": _RISK,
+            "risk": _risk(settings),
         },
     }
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
@@ -126,6 +132,13 @@ def _settings(settings: Settings) -> dict[str, Any]:
     values = asdict(settings)
     values["since"] = None if settings.since is None else settings.since.isoformat()
     return values
+
+
+def _risk(settings: Settings) -> str:
+    own = settings.calibration
+    if own is None:
+        return _RISK
+    return _RISK_CALIBRATED.format(day=own["fitted_at"][:10], **own)
 
 
 def _reading(reading: Reading) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graphmeta.errors import UsageError
+from graphmeta.scores.calibrate import OwnCurve
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Settings:
         min_actors: The fewest scored accounts of a cluster.
         seed: Equal input, configuration and seed give equal tables.
         retention_days: After so many days the run no longer opens.
+        calibration: The operator's own curve from scores to risk; the trained one where absent.
 
     Raises:
         UsageError: A value makes no sense.
@@ -31,6 +33,7 @@ class Settings:
     min_actors: int = 3
     seed: int = 0
     retention_days: int = 30
+    calibration: OwnCurve | None = None
 
     def __post_init__(self) -> None:
         for name, good, remedy in (

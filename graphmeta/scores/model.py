@@ -6,6 +6,7 @@ names, nothing that is executed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,6 +83,15 @@ def trained() -> Model:
     """Return what comes with the package."""
     text = resources.files(__package__).joinpath("weights.json").read_text(encoding="utf-8")
     return read(json.loads(text))
+
+
+@cache
+def fingerprint() -> str:
+    """Return sixteen digits that name the trained scores: a curve is for these, and no others."""
+    text = resources.files(__package__).joinpath("weights.json").read_text(encoding="utf-8")
+    data = json.loads(text)
+    counted = json.dumps({name: data[name] for name in ("scores", "look_alikes")}, sort_keys=True)
+    return hashlib.sha256(counted.encode()).hexdigest()[:16]
 
 
 def read(data: Mapping[str, Any]) -> Model:

@@ -1,9 +1,9 @@
 """In which order should people look at clusters, and which are flagged?
 
 ``risk`` is how abusive-looking the behaviour is, times how sure the coordination is. It orders
-clusters and is not a probability of anything. A cluster is flagged only where both questions are
-answered with yes: coordinated by more than chance, and abusive-looking, which includes that no
-kind of look-alike explains it.
+clusters and is not a probability of anything, unless an operator's own verdicts have calibrated
+it. A cluster is flagged only where both questions are answered with yes: coordinated by more than
+chance, and abusive-looking, which includes that no kind of look-alike explains it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,23 @@ LEAST_SURE = 0.1
 #: score at least this: groups that behave alike are many, and few of them look abusive.
 SHOWN_AT = 0.2
 LEANS_AT = 0.2
+
+
+def sureness(confirmed: pl.Expr) -> pl.Expr:
+    """Return how sure the coordination is, 0 to 1, from the columns q_value and p_value.
+
+    Candidates rank below every confirmed cluster of like behaviour: at most half its risk.
+    """
+    return (
+        pl.when(confirmed)
+        .then(1.0 - pl.col("q_value"))
+        .otherwise((0.5 * (1.0 - pl.col("p_value").sqrt())).clip(lower_bound=LEAST_SURE))
+    )
+
+
+def risk(confirmed: pl.Expr, calibration: Calibration) -> pl.Expr:
+    """Return the risk, from the columns spam, recruitment, q_value and p_value."""
+    return calibration.share(pl.max_horizontal("spam", "recruitment")) * sureness(confirmed)
 
 
 def rank(
@@ -43,28 +60,19 @@ def rank(
         Candidates that nothing speaks for are left out.
     """
     confirmed = pl.col("q_value") <= alpha
-    worst = pl.max_horizontal("spam", "recruitment")
     kind = pl.when(pl.col("recruitment") > pl.col("spam")).then(pl.lit("recruitment"))
-    # Candidates rank below every confirmed cluster of like behaviour: at most half its risk.
-    sureness = (
-        pl.when(confirmed)
-        .then(1.0 - pl.col("q_value"))
-        .otherwise((0.5 * (1.0 - pl.col("p_value").sqrt())).clip(lower_bound=LEAST_SURE))
-    )
+    worst = pl.max_horizontal("spam", "recruitment")
     shown = confirmed | (pl.col("p_value") <= LEANS_AT) | (worst >= SHOWN_AT)
-    return (
-        scored.filter(shown)
-        .with_columns(
-            status=pl.when(confirmed).then(pl.lit("confirmed")).otherwise(pl.lit("candidate")),
-            behaviour=pl.when(worst >= min_score)
-            .then(kind.otherwise(pl.lit("spam")))
-            .otherwise(pl.lit("unclear")),
-            risk=calibration.share(worst) * sureness,
-            flagged=confirmed
-            & (worst >= min_score)
-            & (pl.col("n_actors") >= min_actors)
-            & pl.col("stands")
-            & pl.col("no_look_alike"),
-        )
-        .sort("risk", "group", descending=[True, False])
+    ranked = scored.filter(shown).with_columns(
+        status=pl.when(confirmed).then(pl.lit("confirmed")).otherwise(pl.lit("candidate")),
+        behaviour=pl.when(worst >= min_score)
+        .then(kind.otherwise(pl.lit("spam")))
+        .otherwise(pl.lit("unclear")),
+        risk=risk(confirmed, calibration),
+        flagged=confirmed
+        & (worst >= min_score)
+        & (pl.col("n_actors") >= min_actors)
+        & pl.col("stands")
+        & pl.col("no_look_alike"),
     )
+    return ranked.sort("risk", "group", descending=[True, False])

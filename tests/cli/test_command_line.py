@@ -12,8 +12,18 @@ from newcomer import COMMAND, environment, shell
 from graphmeta.cli import main
 from graphmeta.cli.app import build
 
-COMMANDS = ("demo", "synth", "check", "analyze", "queue", "explain", "report")
-HEAVY = ("polars", "pyarrow", "numpy", "scipy", "networkx", "bokeh", "jinja2")
+COMMANDS = (
+    "demo",
+    "synth",
+    "check",
+    "analyze",
+    "queue",
+    "explain",
+    "report",
+    "verdict",
+    "recalibrate",
+)
+HEAVY = ("polars", "pyarrow", "numpy", "scipy", "networkx", "bokeh", "jinja2", "sqlalchemy")
 
 
 def test_help_names_every_command_and_what_to_do_first(tmp_path: Path) -> None:

@@ -20,7 +20,9 @@ import polars as pl
 
 from graphmeta import seeds
 from graphmeta.contract.tables import TABLES
-from graphmeta.run import MANIFEST, RunFolder, claim, publish, write_tables
+from graphmeta.privacy import audit
+from graphmeta.run import AUDIT, MANIFEST, RunFolder, claim, publish, write_tables
+from graphmeta.scores.model import fingerprint
 
 START = datetime(2024, 5, 3, tzinfo=UTC)
 Row = dict[str, Any]
@@ -69,7 +71,8 @@ def write_fake_run(
     folder = claim(path)
     write_tables(folder, tables.frames())
     (folder / MANIFEST).write_text(json.dumps(manifest(tables)), encoding="utf-8")
-    (folder / "audit.jsonl").write_text('{"act":"opened"}\n' * 4, encoding="utf-8")
+    for act in ("opened", "read", "analysed", "written"):
+        audit.append(folder / AUDIT, act, {})
     return publish(folder, path)
 
 
@@ -93,6 +96,7 @@ def manifest(tables: Tables) -> dict[str, Any]:
             "settings": {"alpha": 0.05, "min_score": 0.5, "min_actors": 3, "since": None},
             "reading": {"mapping": {"sender": "caller_id"}, "ignore_columns": ["body"]},
         },
+        "scores": fingerprint(),
         "seed": 0,
         "inputs": [
             {
