@@ -130,8 +130,8 @@ def compared(mine: pl.DataFrame, everywhere: pl.DataFrame, cascading: pl.Series)
 def validated_hubs(seen: Observations, part: Part) -> pl.DataFrame:
     """Return the groups whose converts pass invitations on more than those of others do.
 
-    Groups that invite strangers less than others do are left out. What is found in a first round
-    no longer says what is usual in the second, which decides.
+    Groups that invite strangers less than others do are left out. What is found in one round no
+    longer says what is usual in the next, until nothing more is found.
 
     Returns:
         Columns hub, strangers (the threshold that decided), joined, observed, expected, p_value,
@@ -139,8 +139,12 @@ def validated_hubs(seen: Observations, part: Part) -> pl.DataFrame:
     """
     every = tallies(converts(seen, part))
     asked = every.join(_among_strangers(seen, part), on="hub", how="semi")
-    first = _validated(asked, every, pl.Series(dtype=pl.UInt32))
-    return first if first.is_empty() else _validated(asked, every, first["hub"])
+    cascading = asked["hub"].clear()
+    while True:
+        found = _validated(asked, every, cascading)
+        if found["hub"].is_in(cascading.implode()).all():
+            return found
+        cascading = pl.concat([cascading, found["hub"]]).unique().sort()
 
 
 def _validated(asked: pl.DataFrame, every: pl.DataFrame, cascading: pl.Series) -> pl.DataFrame:
