@@ -56,7 +56,7 @@ def exact_upper_tail(
     tail = stats.hypergeom.sf(
         np.asarray(observed) - 1.0, of + of_elsewhere, observed + elsewhere, of
     )
-    return np.clip(np.asarray(tail, dtype=np.float64), 1e-300, 1.0)
+    return np.where(observed <= 0, 1.0, np.clip(tail, 1e-300, 1.0))
 
 
 def mid_p(observed: FloatArray, expected: FloatArray, dispersion: float = 0.0) -> FloatArray:

@@ -76,9 +76,9 @@ def test_the_exact_tail_deals_successes_over_all_cases() -> None:
     assert seen == pytest.approx([both_of_two_here])
 
 
-@given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30), st.integers(0, 30))
+@given(st.integers(1, 30), st.integers(0, 30), st.integers(0, 30), st.integers(0, 30))
 def test_the_exact_tail_is_that_of_fishers_test(yes: int, no: int, more: int, others: int) -> None:
-    table = [[yes, no], [more, others]]
+    table = np.array([[yes, no], [more, others]])
     cases = [np.array([float(one)]) for one in (yes, yes + no, more, more + others)]
     expected = stats.fisher_exact(table, alternative="greater").pvalue
     assert counts.exact_upper_tail(*cases) == pytest.approx([expected], rel=1e-6)
