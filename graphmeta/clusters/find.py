@@ -20,14 +20,21 @@ from graphmeta.clusters.refine import CUTS, refine
 from graphmeta.graph.communities import communities
 from graphmeta.nulls import counts, multiplicity
 from graphmeta.signals.base import Layer, Observations, Part
+from graphmeta.signals.coordination.invitations import Invitations
 
 #: Mean surprise per pair, in nats, above which a group holds together; finest first.
 RESOLUTIONS = (4.0, 1.0, 0.25, 0.1)
 #: The most edges that communities are sought in; the strongest are kept. Ten thousand accounts
 #: have about a tenth of it, so weak pairs are left out only where there are very many pairs.
 MAX_EDGES = 1_000_000
-#: Groups that the finding part itself explains by chance more often than this are not proposed.
+#: Groups that the finding part itself explains by chance more often than this are not proposed:
+#: what is proposed in vain makes every test pay a little, and of the sets of accounts that can be
+#: drawn up many share something.
 PROPOSE_AT = 1e-6
+#: The same for layers that ask about hubs: there are few of those, each was tested among all of
+#: them before it tied anybody, and a small one has no more to show on two thirds of the data.
+PROPOSE_HUBS_AT = 1e-4
+HUB_LAYERS = (Invitations.name,)
 #: False discovery rate at which the edges of a layer are counted as validated.
 VALID_AT = 0.01
 
@@ -122,12 +129,20 @@ def score(
 ) -> pl.DataFrame:
     """Add to groups how much more they share than chance explains, in nats, over all layers.
 
-    Groups that chance explains too easily (``PROPOSE_AT``) are left out.
+    Groups that chance explains too easily (``PROPOSE_AT``, ``PROPOSE_HUBS_AT``) are
+    left out.
     """
     if groups.is_empty():
         return groups.with_columns(gain=pl.lit(0.0))
     asked = groups.select("group", "account")
-    tests = pl.concat([layer.groups(seen, asked, part, part) for layer in layers])
+    tests = pl.concat(
+        [
+            layer.groups(seen, asked, part, part).with_columns(
+                limit=pl.lit(PROPOSE_HUBS_AT if layer.name in HUB_LAYERS else PROPOSE_AT)
+            )
+            for layer in layers
+        ]
+    )
     gains = (
         tests.with_columns(
             gain=pl.Series(
@@ -135,8 +150,11 @@ def score(
             )
         )
         .group_by("group")
-        .agg(pl.col("gain").sort().sum(), p=pl.col("p_value").min() * len(layers))
-        .filter(pl.col("p") <= PROPOSE_AT)
+        .agg(
+            pl.col("gain").sort().sum(),
+            proposed=(pl.col("p_value") * len(layers) <= pl.col("limit")).any(),
+        )
+        .filter("proposed")
     )
     return groups.join(gains.select("group", "gain"), on="group").sort("group", "account")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+from scipy import special, stats
 
 FloatArray = NDArray[np.float64]
 
@@ -33,6 +33,29 @@ def upper_tail(observed: FloatArray, expected: FloatArray, dispersion: float = 0
         tail = special.betainc(np.maximum(observed, 1e-12), size, mean / (mean + size))
     else:
         tail = special.gammainc(np.maximum(observed, 1e-12), mean)
+    return np.where(observed <= 0, 1.0, np.clip(tail, 1e-300, 1.0))
+
+
+def exact_upper_tail(
+    observed: FloatArray, of: FloatArray, elsewhere: FloatArray, of_elsewhere: FloatArray
+) -> FloatArray:
+    """Return P(count >= observed) where all cases are alike, given how many succeeded in all.
+
+    Fisher's exact test, one-sided: unlike a rate learnt elsewhere and then taken for known, it
+    holds where there is little to learn from. With nothing elsewhere nothing is surprising.
+
+    Args:
+        observed: Successes among ``of`` cases, shape (n,).
+        of: Cases, shape (n,).
+        elsewhere: Successes among ``of_elsewhere`` other cases, shape (n,).
+        of_elsewhere: Other cases, shape (n,).
+
+    Returns:
+        Probabilities in (0, 1], shape (n,).
+    """
+    tail = stats.hypergeom.sf(
+        np.asarray(observed) - 1.0, of + of_elsewhere, observed + elsewhere, of
+    )
     return np.where(observed <= 0, 1.0, np.clip(tail, 1e-300, 1.0))
 
 

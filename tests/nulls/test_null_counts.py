@@ -68,3 +68,23 @@ def test_surprise_is_the_log_likelihood_ratio_of_poisson_laws(seen: float, by: f
     else:
         ratio = seen * np.log(seen / by) - seen + by
         assert value == pytest.approx(ratio, rel=1e-9, abs=1e-9)
+
+
+def test_the_exact_tail_deals_successes_over_all_cases() -> None:
+    both_of_two_here = (5 * 4) / (25 * 24)
+    seen = counts.exact_upper_tail(np.array([2.0]), np.array([5.0]), np.zeros(1), np.array([20.0]))
+    assert seen == pytest.approx([both_of_two_here])
+
+
+@given(st.integers(1, 30), st.integers(0, 30), st.integers(0, 30), st.integers(0, 30))
+def test_the_exact_tail_is_that_of_fishers_test(yes: int, no: int, more: int, others: int) -> None:
+    table = np.array([[yes, no], [more, others]])
+    cases = [np.array([float(one)]) for one in (yes, yes + no, more, more + others)]
+    expected = stats.fisher_exact(table, alternative="greater").pvalue
+    assert counts.exact_upper_tail(*cases) == pytest.approx([expected], rel=1e-6)
+
+
+def test_with_nothing_elsewhere_the_exact_tail_is_not_surprised() -> None:
+    assert counts.exact_upper_tail(np.ones(1) * 4, np.ones(1) * 9, np.zeros(1), np.zeros(1)) == [
+        1.0
+    ]

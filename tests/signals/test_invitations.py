@@ -14,12 +14,8 @@ from graphmeta.clusters.roles import hubs_of
 from graphmeta.engines.base import silent
 from graphmeta.signals.base import FOLDS, GROUPS, MEMBERS, PAIRS, WHOLE, Observations, Part
 from graphmeta.signals.coordination.funnel import Funnel
-from graphmeta.signals.coordination.invitations import (
-    Invitations,
-    converts,
-    inviters,
-    validated_hubs,
-)
+from graphmeta.signals.coordination.invitations import Invitations, inviters
+from graphmeta.signals.coordination.passing_on import converts, validated_hubs
 from graphmeta.signals.inviting import JOINS_WITHIN_S, STRANGER_FOR_S, invitations
 from graphmeta.signals.recruitment.cascade import (
     Branching,

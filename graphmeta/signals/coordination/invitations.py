@@ -6,15 +6,12 @@ where invitations cascade by design, many do. That further step is the fact that
 per convert, whoever brought it: how often founders invite is no evidence, because everybody who
 opens a group, teaches a class or gathers a congregation invites many, strangers among them.
 
-The null: converts pass an invitation on as often as those of all other groups do. What it is
-asked of is the group that a set of accounts invites into. Parts are split by convert, with
-everything that the convert does; which accounts are looked at depends on whom they invited in
-the part that found them, never on what held-out converts did.
-
-Friends whose acquaintance the data do not show pass for strangers, and a movement that grows along
-friendships is a cascade of them. A group in which fewer of the invitations go to strangers than
-in others is therefore left alone: where most who invite are seen to know those whom they invite,
-the rest are friends too.
+The null: converts pass an invitation on as often as those of all other groups do (``passing_on``).
+What it is asked of is the group that a set of accounts invites into. How many strangers a convert
+must have invited to count is chosen where the group surprises most on the part that found it, and
+tested, as it is, on the other. Parts are split by convert, with everything that the convert does;
+which accounts are looked at depends on whom they invited in the part that found them, never on
+what held-out converts did. Of the other groups, whose converts nobody chose, both parts count.
 
 Accounts belong to a cascade by inviting strangers into its group, or by having been brought by a
 stranger and inviting at all, more than accounts outside it do. Merely having joined is no act.
@@ -29,12 +26,17 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from graphmeta.nulls import counts, multiplicity
-from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, Observations, Part, shaped
+from graphmeta.nulls import counts
+from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, WHOLE, Observations, Part, shaped
+from graphmeta.signals.coordination.passing_on import (
+    brought,
+    compared,
+    converts,
+    tallies,
+    validated_hubs,
+)
+from graphmeta.signals.coordination.thresholds import most_surprising
 
-#: False discovery rate at which groups count as cascading, and one convert is no pattern.
-HUB_RATE = 0.01
-LEAST_PASSED_ON = 2
 #: A set of accounts invites into a group where so many of it, and a fifth of it, do.
 LEAST_INVITERS = 2
 #: Strangers that a member has to have invited, its own having been brought counted as one.
@@ -74,25 +76,12 @@ class Invitations:
     ) -> pl.DataFrame:
         """Test groups by the distinct converts of theirs who passed the invitation on."""
         hub = self.hubs_of(seen, groups, found)
-        usual = _usual(converts(seen, found))
-        brought = (
-            groups.join(hub, on="group")
-            .join(_brought(seen, tested), left_on=["account", "hub"], right_on=["sender", "hub"])
-            .select("group", "hub", account="recipient")
-            .unique()
-            .join(converts(seen, tested), on=["hub", "account"])
-            .group_by("group", "hub")
-            .agg(joined=pl.len(), observed=pl.col("passed_on").sum().cast(pl.Float64))
-        )
-        rows = (
-            hub.join(brought, on=["group", "hub"], how="left")
-            .join(usual, on="hub", how="left")
-            .with_columns(
-                pl.col("observed").fill_null(0.0),
-                expected=(pl.col("joined") * pl.col("usual")).fill_null(0.0),
-            )
-        )
-        return shaped(_tested(rows), GROUPS).sort("group")
+        cascading = validated_hubs(seen, found)["hub"]
+        chosen = most_surprising(_own(seen, groups, hub, found, found, cascading), ["strangers"])
+        both = found if found == tested else WHOLE
+        held_out = _own(seen, groups, hub, tested, both, cascading)
+        own = held_out.join(chosen, on=["group", "strangers"], how="semi")
+        return shaped(own, GROUPS).sort("group")
 
     def hubs_of(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
         """Return, for each set of accounts, the cascading group that most of it invites into.
@@ -138,53 +127,6 @@ class Invitations:
         return shaped(_tested(rows), MEMBERS).sort("group", "account")
 
 
-def converts(seen: Observations, part: Part) -> pl.DataFrame:
-    """Return who joined on a stranger's invitation, and whether it invited strangers in its turn.
-
-    Returns:
-        Columns hub, account, joined (seconds), passed_on (bool), in order of hub and account.
-    """
-    came = _brought(seen, part).group_by("hub", account="recipient").agg(pl.col("joined").min())
-    onward = (
-        seen.invitations.filter("stranger")
-        .group_by(hub="group", account="sender")
-        .agg(last=pl.col("time").max())
-    )
-    return (
-        came.join(onward, on=["hub", "account"], how="left")
-        .select(
-            "hub",
-            "account",
-            "joined",
-            passed_on=(pl.col("last") > pl.col("joined")).fill_null(False),
-        )
-        .sort("hub", "account")
-    )
-
-
-def validated_hubs(seen: Observations, part: Part) -> pl.DataFrame:
-    """Return the groups whose converts pass invitations on more than those of others do.
-
-    Groups that invite strangers less than others do are left out.
-
-    Returns:
-        Columns hub, observed, expected, weight, p_value, q_value.
-    """
-    came = converts(seen, part)
-    rows = (
-        came.group_by("hub")
-        .agg(joined=pl.len(), observed=pl.col("passed_on").sum().cast(pl.Float64))
-        .join(_usual(came), on="hub")
-        .with_columns(expected=pl.col("joined") * pl.col("usual"))
-        .sort("hub")
-    )
-    tested = _tested(rows.join(_among_strangers(seen, part), on="hub", how="semi"))
-    q_value = multiplicity.benjamini_hochberg(tested["p_value"].to_numpy())
-    return tested.with_columns(q_value=pl.Series(q_value)).filter(
-        pl.col("observed") >= LEAST_PASSED_ON, pl.col("q_value") <= HUB_RATE
-    )
-
-
 def inviters(seen: Observations, part: Part) -> pl.DataFrame:
     """Count the acts by which accounts belong to groups: strangers invited, and being brought.
 
@@ -206,36 +148,37 @@ def inviters(seen: Observations, part: Part) -> pl.DataFrame:
     )
 
 
-def _brought(seen: Observations, part: Part) -> pl.DataFrame:
-    """Return the invitations by strangers that were followed: sender, recipient, hub, joined."""
-    return seen.invitations.filter(
-        part.keeps("recipient_fold") & pl.col("stranger") & pl.col("joined").is_not_null()
-    ).select("sender", "recipient", "joined", hub="group")
+def _own(
+    seen: Observations,
+    groups: pl.DataFrame,
+    hub: pl.DataFrame,
+    part: Part,
+    usual: Part,
+    cascading: pl.Series,
+) -> pl.DataFrame:
+    """Compare the converts whom groups' accounts brought with those of other groups' hubs.
 
+    Args:
+        seen: What is observed.
+        groups: Columns group, account.
+        hub: Columns group, hub: what each invites into.
+        part: The part whose converts are asked about.
+        usual: The part that says what converts elsewhere do.
+        cascading: Hubs that have no say in it.
 
-def _among_strangers(seen: Observations, part: Part) -> pl.DataFrame:
-    """Return the groups that invite strangers at least as often as all others do: hub."""
-    sent = seen.invitations.filter(part.keeps("recipient_fold"))
-    every, strangers = float(sent.height), float(sent["stranger"].sum())
-    by_hub = sent.group_by(hub="group").agg(
-        sent=pl.len().cast(pl.Float64), strangers=pl.col("stranger").sum().cast(pl.Float64)
-    )
-    elsewhere = (strangers - pl.col("strangers")) / (every - pl.col("sent")).clip(lower_bound=1.0)
-    return (
-        by_hub.filter(pl.col("strangers") / pl.col("sent") >= elsewhere).select("hub").sort("hub")
-    )
-
-
-def _usual(came: pl.DataFrame) -> pl.DataFrame:
-    """Return how often converts of all other groups pass an invitation on: hub, usual.
-
-    Half a convert that did is granted, so that next to no invitations prove nothing.
+    Returns:
+        Columns group, hub, strangers, joined, observed, expected, p_value; groups that brought
+        nobody are left out.
     """
-    passed = pl.col("passed_on").sum().cast(pl.Float64)
-    every, joined = float(came["passed_on"].sum()), float(came.height)
-    return came.group_by("hub").agg(
-        usual=(every - passed + 0.5) / (joined - pl.len().cast(pl.Float64) + 1.0)
+    mine = (
+        groups.join(hub, on="group")
+        .join(brought(seen, part), left_on=["account", "hub"], right_on=["sender", "hub"])
+        .select("group", "hub", account="recipient")
+        .unique()
+        .join(converts(seen, part), on=["hub", "account"])
     )
+    everywhere = tallies(converts(seen, usual))
+    return compared(tallies(mine, ("group", "hub")), everywhere, cascading)
 
 
 def _sent(everybody: pl.DataFrame) -> float:

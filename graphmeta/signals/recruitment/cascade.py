@@ -16,7 +16,7 @@ import polars as pl
 
 from graphmeta.signals.acts import MEASURED
 from graphmeta.signals.base import WHOLE, Observations
-from graphmeta.signals.coordination.invitations import converts
+from graphmeta.signals.coordination.passing_on import converts
 
 _HOUR_S = 3_600
 #: Invitations', or converts', worth of what is usual that small counts are pulled by.
