@@ -58,6 +58,7 @@ class Options(TypedDict, total=False):
     min_actors: int
     seed: int
     retention_days: int
+    sandbox: Literal["auto", "require", "off"]
 
 
 def analyze(
