@@ -214,7 +214,12 @@ class GuardedParquet:
                 memory_map=False,
                 page_checksum_verification=True,
             )
-            yield from parquet.iter_batches(batch_size=batch_rows, columns=list(columns))
+            # Of a row group without rows some writers give no place, and nothing is to be read.
+            groups = range(self._metadata.num_row_groups)
+            filled = [group for group in groups if self._metadata.row_group(group).num_rows > 0]
+            yield from parquet.iter_batches(
+                batch_size=batch_rows, row_groups=filled, columns=list(columns)
+            )
         except (pa.ArrowException, OSError) as error:
             raise damaged(self.path.name, "Parquet") from error
         finally:
