@@ -1,8 +1,8 @@
 """What does guarding cost? ``python benchmarks/guarded_reading.py --rows 4000000``.
 
 Reads the same columns of the same Parquet file twice in turn: through the guard, and by pyarrow
-with its defaults and without a guard. Both are timed within one run, in alternation, and what is
-printed are the ratios of their best times, by the clock and by the processor; at most 1.3 is asked for on
+with its defaults and without a guard. Both are timed within one run, in alternation. Printed are
+the ratios of their best times, by the clock and by the processor; at most 1.3 is asked for on
 ordinary row groups. On a busy machine the clock tells more of the others than of the guard.
 Nothing is said of a cold disk.
 """
