@@ -90,6 +90,8 @@ def apart(work: Work, progress: Progress) -> Outcome:
             work.settings.sandbox, True, reader, walls["landlock_abi"], walls["seccomp"], lacking
         )
         peak = max(peak, analysing.peak_memory_bytes())
+    # Where the system does not tell of a running process, it does of one that has ended.
+    peak = peak or provenance.peak_memory_bytes(of_children=True)
     return Outcome(receipt, answer["facts"], asdict(sandbox), peak)
 
 
@@ -117,7 +119,8 @@ def _read(
         from graphmeta.ingest.store import seal
 
         store = ingest(work.sources, folder=work.store, reading=work.reading, progress=progress)
-        return dict(store.receipt), seal(store), "the calling process", 0
+        peak = provenance.peak_memory_bytes()
+        return dict(store.receipt), seal(store), "the calling process", peak
     with Process("ingest", work.store) as reading:
         told = reading.ask(
             progress, sources=sources, reading=wire.packed(work.reading), store=str(work.store)

@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 
@@ -57,8 +58,5 @@ def _unpacked(value: Any) -> Any:
         return value
     ((kind, inside),) = value.items()
     if kind == "path":
-        # Where this is imported nothing but the standard library has been.
-        from pathlib import Path
-
         return Path(inside)
     return datetime.fromisoformat(inside) if kind == "time" else unpacked(inside)

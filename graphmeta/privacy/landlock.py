@@ -61,7 +61,7 @@ def version() -> int:
 def lacks(found: int) -> list[str]:
     """Return in words what a version of Landlock cannot forbid of what we want forbidden."""
     if found == 0:
-        return ["this kernel has no Landlock, so that files are not closed to the analysis"]
+        return ["this kernel has no Landlock, or does not let it be used, so that files stay open"]
     if found < _TRUNCATE_FROM:
         return [f"Landlock {found} of this kernel cannot forbid that other files are emptied"]
     return []

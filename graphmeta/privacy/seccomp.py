@@ -130,7 +130,9 @@ class _Program(ctypes.Structure):
 
 def available() -> bool:
     """Say whether a filter can be set: on Linux, on a machine whose numbers we know."""
-    return sys.platform == "linux" and platform.machine() in _MACHINES
+    # A 32-bit interpreter speaks with a 64-bit kernel in other numbers.
+    wide = sys.maxsize > 1 << 32
+    return sys.platform == "linux" and wide and platform.machine() in _MACHINES
 
 
 def restrict() -> bool:

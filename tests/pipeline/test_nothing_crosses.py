@@ -106,8 +106,11 @@ class Watched:
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
     """Analyse a file with canaries; search each process's memory just before it is ended."""
-    if not Path("/proc/self/mem").exists():
-        pytest.skip("this system does not show the memory of its processes")
+    scope = Path("/proc/sys/kernel/yama/ptrace_scope")
+    closed = scope.exists() and int(scope.read_text()) > 1 and os.geteuid() != 0
+    if closed or not Path("/proc/self/mem").exists():
+        assert os.environ.get("CI") != "true", "the memory of processes cannot be seen"
+        pytest.skip("this system does not show the memory of processes")
     folder = tmp_path_factory.mktemp("watched")
     events, trace = write(folder / "events.parquet"), folder / "trace"
     found: list[set[bytes]] = []
