@@ -28,8 +28,7 @@ from graphmeta.scores import counter, rank
 from graphmeta.signals import LAYERS
 from graphmeta.synthetic import CAMPAIGN_NAMES
 
-#: The module, which its package hides behind the function of that name.
-PIPELINE = importlib.import_module("graphmeta.pipeline.analyze")
+PIPELINE = importlib.import_module("graphmeta.pipeline.detect")
 
 Variant = Callable[[ExitStack], None]
 
@@ -104,7 +103,7 @@ def measured(problem: Problem, truth: Truth, variant: Variant) -> dict[str, Any]
     """Measure one variant on one world."""
     with ExitStack() as stack:
         variant(stack)
-        answer = Graphmeta().detect(problem)
+        answer = Graphmeta(sandbox="off").detect(problem)
     score = ranking.aligned(answer.scores, truth.accounts)
     positive = truth.accounts.is_in(truth.planted["account"].implode()).to_numpy()
     found = flags.measure(answer, truth, 10)

@@ -62,3 +62,7 @@ class PrivacyRefusalError(GraphmetaError):
     """Something was refused to protect the people in the data (exit code 4)."""
 
     exit_code = 4
+
+
+class ProcessFailedError(GraphmetaError):
+    """A process of ours failed unexpectedly, or was ended from outside (exit code 1)."""

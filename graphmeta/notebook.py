@@ -61,6 +61,7 @@ class Options(TypedDict, total=False):
     seed: int
     retention_days: int
     calibration: OwnCurve | None
+    sandbox: Literal["auto", "require", "off"]
 
 
 def analyze(

@@ -39,7 +39,12 @@ def environment() -> dict[str, object]:
     }
 
 
-def peak_memory_bytes() -> int:
-    """Return the highest resident memory of this process so far, in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def peak_memory_bytes(*, of_children: bool = False) -> int:
+    """Return the highest resident memory of this process so far, in bytes.
+
+    Args:
+        of_children: Of the largest of the processes that it started and that have ended, instead.
+    """
+    who = resource.RUSAGE_CHILDREN if of_children else resource.RUSAGE_SELF
+    peak = resource.getrusage(who).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

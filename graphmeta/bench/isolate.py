@@ -16,6 +16,7 @@ from graphmeta.bench import answers, worker
 from graphmeta.bench.detector import Answer, Detector, Problem
 from graphmeta.bench.detectors import ScoresFile
 from graphmeta.errors import GraphmetaError
+from graphmeta.pipeline.process import ending
 
 #: How much of what a dead process said last is passed on as the reason.
 _LAST_WORDS = 300
@@ -107,7 +108,7 @@ class Attempts:
             read: dict[str, Any] = json.loads(outcome.read_text(encoding="utf-8"))
             return read
         last = said.read_text(encoding="utf-8", errors="replace").strip()[-_LAST_WORDS:]
-        return _without_answer("failed", f"{_ending(process.returncode)}. {last}".strip())
+        return _without_answer("failed", f"{ending(process.returncode)}. {last}".strip())
 
     def _start(self, request: Path, scratch: Path, sink: Any) -> subprocess.Popen[bytes]:
         with self._lock:
@@ -149,12 +150,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except ProcessLookupError:
         return
     process.wait()
-
-
-def _ending(code: int) -> str:
-    if code >= 0:
-        return f"its process ended with code {code}"
-    kill = -code
-    named = signal.Signals(kill).name if kill in set(signal.Signals) else str(kill)
-    hint = " (often for want of memory)" if kill == signal.SIGKILL else ""
-    return f"its process was ended by {named}{hint}"

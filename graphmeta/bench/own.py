@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -11,9 +12,17 @@ from graphmeta.bench.detector import Answer, Problem
 
 
 class Graphmeta:
-    """Ranks accounts by strength times risk of the cluster that ranks them highest."""
+    """Ranks accounts by strength times risk of the cluster that ranks them highest.
+
+    Args:
+        sandbox: As for ``pipeline.Settings``. With "off", what was changed in this process (by an
+            ablation) counts.
+    """
 
     name = "graphmeta"
+
+    def __init__(self, sandbox: Literal["auto", "off"] = "auto") -> None:
+        self._sandbox = sandbox
 
     def detect(self, problem: Problem) -> Answer:
         """Analyse the events, and take scores, clusters and members from the run."""
@@ -26,7 +35,7 @@ class Graphmeta:
                 [problem.events],
                 out=Path(folder) / "run",
                 reading=Reading(accounts=problem.accounts, identifiers="plain"),
-                settings=pipeline.Settings(seed=problem.seed),
+                settings=pipeline.Settings(seed=problem.seed, sandbox=self._sandbox),
             )
             clusters = run.table("clusters")
             members = run.table("members").filter(pl.col("role") != "contacted")

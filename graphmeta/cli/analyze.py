@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from graphmeta.cli.console import joined, output, print_json, text
+from graphmeta.cli.console import joined, messages, output, print_json, text
 from graphmeta.cli.failures import CONDITION_HOLDS
 from graphmeta.cli.options import (
     OUTPUT,
@@ -72,6 +72,7 @@ def analyze(
             settings=judging.settings(),
             progress=report_stage,
         )
+    _tell_what_lacks(run)
     if json:
         print_json(_as_json(run))
     else:
@@ -87,6 +88,14 @@ def _as_json(run: RunFolder) -> dict[str, Any]:
         **{name: run.manifest[name] for name in ("counts", "span", "statements")},
         "privacy": run.manifest["privacy"],
     }
+
+
+def _tell_what_lacks(run: RunFolder) -> None:
+    """State on standard error what of the sandbox could not be had."""
+    lacking = run.manifest["privacy"]["sandbox"]["not_available"]
+    if lacking:
+        told = f"The sandbox is not whole: {'; '.join(lacking)}. The run's manifest says so too."
+        messages().print(text(told))
 
 
 def print_summary(console: Console, run: RunFolder) -> None:

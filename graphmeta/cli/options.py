@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 ROWS = Group("How the files are read", sort_key=2)
 IDS = Group("What names the accounts get", sort_key=3)
 TESTS = Group("How clusters are judged", sort_key=4)
-OUTPUT = Group("Output", sort_key=5)
+REACH = Group("What the analysis can reach", sort_key=5)
+OUTPUT = Group("Output", sort_key=6)
 
 _PROBABILITY = validators.Number(gt=0, lt=1)
 
@@ -206,6 +207,15 @@ class JudgingOptions:
             metavar="FILE",
         ),
     ] = None
+    sandbox: Annotated[
+        Literal["auto", "require", "off"],
+        Parameter(
+            group=REACH,
+            help="The analysis runs in a process that can open its store and the run alone, "
+            "without network: as far as this machine can (auto), or not at all (require). With "
+            "off, it runs in the process that reads the files.",
+        ),
+    ] = "auto"
 
     def settings(self) -> Settings:
         """Return what the analysis takes.
@@ -226,6 +236,7 @@ class JudgingOptions:
             seed=self.seed,
             retention_days=self.retention_days,
             calibration=calibration.load(self.calibration) if self.calibration else None,
+            sandbox=self.sandbox,
         )
 
 

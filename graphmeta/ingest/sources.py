@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from graphmeta.privacy.guard import Range
+from graphmeta.privacy.footer import Range
 
 #: Rows handled at once: enough to keep columns fast, few enough to keep memory flat.
 BATCH_ROWS = 1 << 18

@@ -3,79 +3,45 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from graphmeta import provenance, run
-from graphmeta.clusters.assemble import Clusters
 from graphmeta.contract.tables import TABLES
-from graphmeta.ingest import Reading, Store
+from graphmeta.ingest import Reading
 from graphmeta.pipeline.clock import Stopwatch
 from graphmeta.pipeline.settings import Settings
 from graphmeta.privacy import audit
-from graphmeta.scores.model import REJECTED_AT, fingerprint
-from graphmeta.signals.base import FOLDS, Observations
-from graphmeta.signals.observe import Network
-
-_BOUND = (
-    "Among the confirmed clusters, at most a share of {alpha:g} is expected to be coordinated by "
-    "chance alone, if accounts otherwise act independently given their activity, rhythm, "
-    "circles and the popularity of those they contact. The bound says nothing about whether a "
-    "cluster does wrong: a protest is coordinated too."
-)
-_INNOCENTS = (
-    "How often innocent groups are flagged on real platforms is not known. Of each kind of "
-    "look-alike that the scores were trained on, about {level:g} of the appearances in synthetic "
-    "worlds like those of the training may be flagged. People decide, cluster by cluster."
-)
-_RISK = "Risk is for ordering only. It is no probability, and a score is no proof."
-_RISK_CALIBRATED = (
-    "Risk is calibrated on what people found in {verdicts} randomly drawn clusters, {abusive} of "
-    "them abusive ({day}): of clusters with a risk of 0.3, about 30 % would be found abusive, as "
-    "long as data and reviewers stay alike. A score is no proof."
-)
+from graphmeta.scores.model import fingerprint
 
 
-def facts(
-    graph: Network, seen: Observations, found: Clusters, clusters: pl.DataFrame
-) -> dict[str, Any]:
-    """Return what the analysis counted."""
-    return {
-        "counts": {
-            "contacts": graph.contacts.height,
-            "first_contacts": graph.judged.height,
-            "stranger_contacts": graph.strangers.height,
-            "circles": int(graph.circle_of.max(initial=0)),
-            "groups_tested": found.tested,
-            "clusters": clusters.height,
-            "confirmed": int((clusters["status"] == "confirmed").sum()),
-            "flagged": int(clusters["flagged"].sum()),
-        },
-        "since": _iso(graph.since),
-        "layers": found.layers.to_dicts(),
-        "confirmation": {
-            "folds": FOLDS,
-            "days": seen.span_days,
-            "dispersion": "Poisson",
-        },
-    }
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an analysis, beside its tables.
+
+    Args:
+        receipt: What ingest says of the reading; see ``ingest.receipt``.
+        facts: What the analysis counted; see ``facts.facts``.
+        sandbox: What kept the analysis apart from the input and from everything else; see
+            ``apart.Sandbox``.
+        peak_memory_bytes: The highest resident memory of any process that took part.
+    """
+
+    receipt: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    sandbox: Mapping[str, Any]
+    peak_memory_bytes: int
 
 
 def write(
-    folder: Path,
-    store: Store,
-    reading: Reading,
-    settings: Settings,
-    facts: dict[str, Any],
-    watch: Stopwatch,
+    folder: Path, outcome: Outcome, reading: Reading, settings: Settings, watch: Stopwatch
 ) -> None:
     """Write the manifest and the audit log of a finished analysis."""
     made = datetime.now(UTC)
-    receipt = store.receipt
+    receipt, facts = outcome.receipt, outcome.facts
     content = {
         "graphmeta": provenance.version(),
         "environment": provenance.environment(),
@@ -89,18 +55,14 @@ def write(
         "layers": facts["layers"],
         "confirmation": facts["confirmation"],
         "timings_s": watch.seconds(),
-        "peak_memory_bytes": provenance.peak_memory_bytes(),
+        "peak_memory_bytes": outcome.peak_memory_bytes,
         "privacy": {
             **receipt["privacy"],
-            "sandbox": "off: this version does not sandbox the analysing process",
+            "sandbox": dict(outcome.sandbox),
             "content_columns_read": [],
             "expires_at": (made + timedelta(days=settings.retention_days)).isoformat(),
         },
-        "statements": {
-            "bound": _BOUND.format(alpha=settings.alpha),
-            "innocents": _INNOCENTS.format(level=REJECTED_AT),
-            "risk": _risk(settings),
-        },
+        "statements": facts["statements"],
     }
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     (folder / run.MANIFEST).write_text(text, encoding="utf-8")
@@ -134,13 +96,6 @@ def _settings(settings: Settings) -> dict[str, Any]:
     return values
 
 
-def _risk(settings: Settings) -> str:
-    own = settings.calibration
-    if own is None:
-        return _RISK
-    return _RISK_CALIBRATED.format(day=own["fitted_at"][:10], **own)
-
-
 def _reading(reading: Reading) -> dict[str, Any]:
     """Return how the input was read; never where the key or a file lies."""
     return {
@@ -154,7 +109,3 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "identifiers": reading.identifiers,
         "dataset": reading.dataset,
     }
-
-
-def _iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from graphmeta.errors import UsageError
 from graphmeta.scores.calibrate import OwnCurve
@@ -22,6 +23,9 @@ class Settings:
         seed: Equal input, configuration and seed give equal tables.
         retention_days: After so many days the run no longer opens.
         calibration: The operator's own curve from scores to risk; the trained one where absent.
+        sandbox: "auto" keeps the analysis in a process of its own that can open its store and
+            the run alone, as far as the machine can; "require" refuses to run where anything of
+            that is missing; "off" analyses in the calling process.
 
     Raises:
         UsageError: A value makes no sense.
@@ -34,6 +38,7 @@ class Settings:
     seed: int = 0
     retention_days: int = 30
     calibration: OwnCurve | None = None
+    sandbox: Literal["auto", "require", "off"] = "auto"
 
     def __post_init__(self) -> None:
         for name, good, remedy in (
@@ -41,6 +46,11 @@ class Settings:
             ("min_score", 0 <= self.min_score <= 1, "Give a score from 0 to 1, such as 0.5."),
             ("min_actors", self.min_actors >= 2, "Give 2 or more: no account stands alone."),
             ("seed", self.seed >= 0, "Give a whole number from 0."),
+            (
+                "sandbox",
+                self.sandbox in ("auto", "require", "off"),
+                "Say auto, require or off.",
+            ),
             ("retention_days", 1 <= self.retention_days <= 3650, "Give 1 to 3650 days."),
         ):
             if not good:

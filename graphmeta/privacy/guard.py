@@ -6,14 +6,17 @@ defaults, pre-buffering fetched all of a forbidden column, and memory-mapping br
 in. Here pyarrow reads through a file object that knows the allowed stretches (the footer and the
 chunks of the allowed columns), refuses every other read, and remembers what it served.
 
-What it does not give: the footer holds statistics, which may contain values of forbidden
-columns. They are inside the footer's bytes and are never decoded into anything we keep.
+The footer, which may repeat values of forbidden columns as statistics, is read as bytes; a copy
+without them is made for pyarrow, and the bytes are blanked (``footer.py``).
+
+It misleads where more is expected: the kernel keeps pages of files that were read in its own
+memory, and a page that holds allowed bytes may hold forbidden ones beside them.
 """
 
 from __future__ import annotations
 
+import bisect
 import io
-import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -21,8 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphmeta.errors import InputError, PrivacyRefusalError
-
-Range = tuple[int, int]
+from graphmeta.privacy.footer import Chunk, Range, first_overlap, without_values
 
 _MAGIC = b"PAR1"
 #: At the end of a file stand the footer's length (4 bytes) and the magic word.
@@ -69,23 +71,41 @@ class GuardedFile(io.RawIOBase):
         Raises:
             PrivacyRefusalError: Some of them are not allowed. None is read then.
         """
-        end = self.length if size < 0 else min(self._position + size, self.length)
-        wanted = (self._position, end)
-        if wanted[0] >= wanted[1]:
+        allowed = self._checked(size)
+        if allowed == 0:
             return b""
-        if not any(start <= wanted[0] and wanted[1] <= stop for start, stop in self._allowed):
+        data = self._opened().read(allowed)
+        self._served(len(data))
+        return data
+
+    def read_blankable(self, size: int) -> bytearray:
+        """Read the next bytes into memory that can be blanked; otherwise as ``read``."""
+        data = bytearray(self._checked(size))
+        self._served(self._opened().readinto(data))
+        return data
+
+    def _checked(self, size: int) -> int:
+        """Return how many bytes follow, at most ``size``, all of which may be read."""
+        end = self.length if size < 0 else min(self._position + size, self.length)
+        start = min(self._position, end)
+        before = bisect.bisect_right(self._allowed, (start, self.length)) - 1
+        if start < end and (before < 0 or end > self._allowed[before][1]):
             raise PrivacyRefusalError(
-                f"{self.path.name}: a read of bytes {wanted[0]} to {wanted[1]} was stopped, "
+                f"{self.path.name}: a read of bytes {start} to {end} was stopped, "
                 "because they hold columns that may not be read.",
                 "The file's layout is unusual; write it again with a current Parquet library.",
             )
+        return end - start
+
+    def _opened(self) -> io.FileIO:
         if self._file is None:
             self._file = self.path.open("rb", buffering=0)
-        self._file.seek(wanted[0])
-        data = self._file.read(wanted[1] - wanted[0])
-        self._position += len(data)
-        self._read.append((wanted[0], wanted[0] + len(data)))
-        return data
+        self._file.seek(self._position)
+        return self._file
+
+    def _served(self, count: int) -> None:
+        self._read.append((self._position, self._position + count))
+        self._position += count
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Move to a place in the file; moving reads nothing."""
@@ -125,6 +145,7 @@ class GuardedParquet:
 
     Raises:
         InputError: The file is no whole Parquet file.
+        PrivacyRefusalError: Columns share bytes, or stand where none can be.
     """
 
     def __init__(self, path: Path) -> None:
@@ -133,14 +154,17 @@ class GuardedParquet:
         try:
             # pyarrow itself would fetch the last 64 KiB, columns and all, to find the footer, so
             # the footer is fetched here and handed over as a file that consists of nothing else.
-            footer = _read_footer(self._file)
-            self._metadata = pq.read_metadata(pa.BufferReader(footer))
+            raw, self._end = _read_footer(self._file)
+            footer = without_values(raw)
+            self._metadata = pq.read_metadata(pa.BufferReader(_as_file(footer.thrift)))
             self.columns: tuple[str, ...] = tuple(self._metadata.schema.to_arrow_schema().names)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError, KeyError) as error:
             raise damaged(path.name, "Parquet") from error
         finally:
             self._file.release()
         self.rows: int = self._metadata.num_rows
+        self._chunks = [chunk for group in footer.chunks for chunk in group]
+        self._refuse_misplaced()
 
     @property
     def ranges_read(self) -> list[Range]:
@@ -148,26 +172,30 @@ class GuardedParquet:
         return self._file.ranges_read
 
     def allowed_ranges(self, columns: Sequence[str]) -> list[Range]:
-        """Return where some columns' values stand, merged and in order.
+        """Return where some columns' values stand, merged and in order."""
+        return merge([chunk.place for chunk in self._chunks if chunk.path[0] in columns])
+
+    def _refuse_misplaced(self) -> None:
+        """Refuse a file in which reading one column could touch bytes of another.
 
         Raises:
-            PrivacyRefusalError: They share bytes with a column that is not among them.
+            PrivacyRefusalError: Chunks overlap, lie outside of where columns stand, or are not
+                those of the schema.
         """
-        wanted: list[Range] = []
-        others: list[Range] = []
-        leaves = _leaf_owners(self._metadata.schema.to_arrow_schema())
-        for group in range(self._metadata.num_row_groups):
-            for leaf, owner in enumerate(leaves):
-                chunk = _chunk_range(self._metadata.row_group(group).column(leaf))
-                (wanted if owner in columns else others).append(chunk)
-        allowed = merge(wanted)
-        if _overlap(allowed, merge(others)):
-            raise PrivacyRefusalError(
-                f"{self.path.name}: columns overlap in the file, so that one cannot be read "
-                "without another.",
-                "Such a file is damaged or forged; write it again with a current library.",
+        schema = self._metadata.schema
+        leaves = [schema.column(number).path for number in range(len(schema))]
+        named = [".".join(chunk.path) for chunk in self._chunks]
+        if named != leaves * self._metadata.num_row_groups:
+            raise _forged(self.path.name, "columns are not in the order that the file says")
+        if not all(_in_place(chunk, self._end) for chunk in self._chunks):
+            raise _forged(self.path.name, "a column is said to stand where no column can be")
+        taken = [chunk.place for chunk in self._chunks]
+        taken += [place for chunk in self._chunks for place in chunk.indexes]
+        if first_overlap([place for place in taken if place[0] < place[1]]) is not None:
+            raise _forged(
+                self.path.name,
+                "columns overlap in the file, so that one cannot be read without another",
             )
-        return allowed
 
     def batches(self, columns: Sequence[str], batch_rows: int) -> Iterator[pa.RecordBatch]:
         """Yield record batches of some columns, reading their bytes alone.
@@ -186,7 +214,12 @@ class GuardedParquet:
                 memory_map=False,
                 page_checksum_verification=True,
             )
-            yield from parquet.iter_batches(batch_size=batch_rows, columns=list(columns))
+            # Of a row group without rows some writers give no place, and nothing is to be read.
+            groups = range(self._metadata.num_row_groups)
+            filled = [group for group in groups if self._metadata.row_group(group).num_rows > 0]
+            yield from parquet.iter_batches(
+                batch_size=batch_rows, row_groups=filled, columns=list(columns)
+            )
         except (pa.ArrowException, OSError) as error:
             raise damaged(self.path.name, "Parquet") from error
         finally:
@@ -212,8 +245,22 @@ def damaged(name: str, kind: str) -> InputError:
     )
 
 
-def _read_footer(file: GuardedFile) -> bytes:
-    """Return the footer's bytes between two magic words, as a Parquet file without columns."""
+def _forged(name: str, what: str) -> PrivacyRefusalError:
+    return PrivacyRefusalError(
+        f"{name}: {what}.",
+        "Such a file is damaged or forged; write it again with a current library.",
+    )
+
+
+def _in_place(chunk: Chunk, footer: int) -> bool:
+    """Say whether a column stands in this file, behind its magic word and before its footer."""
+    start, end = chunk.place
+    inside = start == end or len(_MAGIC) <= start < end <= footer
+    return inside and not chunk.elsewhere
+
+
+def _read_footer(file: GuardedFile) -> tuple[bytearray, int]:
+    """Return the footer's bytes, and where they begin."""
     tail_start = max(file.length - _TAIL_BYTES, 0)
     file.allow([(tail_start, file.length)])
     file.seek(tail_start)
@@ -223,32 +270,9 @@ def _read_footer(file: GuardedFile) -> bytes:
         raise damaged(file.path.name, "Parquet")
     file.allow([(start, tail_start)])
     file.seek(start)
-    return _MAGIC + file.read(tail_start - start) + tail
+    return file.read_blankable(tail_start - start), start
 
 
-def _leaf_owners(schema: pa.Schema) -> list[str]:
-    """Return for each stored column the name of the top-level column that it belongs to."""
-    return [field.name for field in schema for _ in range(_leaves(field.type))]
-
-
-def _leaves(kind: pa.DataType) -> int:
-    if kind.num_fields == 0 or pa.types.is_dictionary(kind):
-        return 1
-    return sum(_leaves(kind.field(index).type) for index in range(kind.num_fields))
-
-
-def _chunk_range(chunk: pq.ColumnChunkMetaData) -> Range:
-    start = chunk.data_page_offset
-    # Some writers put 0 where there is no dictionary page.
-    if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < start:
-        start = chunk.dictionary_page_offset
-    return (start, start + chunk.total_compressed_size)
-
-
-def _overlap(left: Sequence[Range], right: Sequence[Range]) -> bool:
-    """Say whether any of some ordered, disjoint ranges meets any of some others."""
-    tagged = sorted([(*item, 0) for item in left] + [(*item, 1) for item in right])
-    return any(
-        first[2] != second[2] and second[0] < first[1]
-        for first, second in itertools.pairwise(tagged)
-    )
+def _as_file(footer: bytes) -> bytes:
+    """Return a footer as a Parquet file that consists of nothing else."""
+    return _MAGIC + footer + len(footer).to_bytes(4, "little") + _MAGIC

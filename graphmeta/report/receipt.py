@@ -54,7 +54,7 @@ def privacy(run: RunFolder) -> Lines:
         ("Content columns read", words.listing(content) if content else "none"),
         ("Identifiers", _identifiers(kept)),
         ("Dataset", kept["dataset"]),
-        ("Sandbox", kept["sandbox"]),
+        ("Sandbox", _sandbox(kept["sandbox"])),
         ("Made", words.minute(words.parse_time(run.manifest["created_at"]))),
         ("Expires", words.minute(words.parse_time(kept["expires_at"]))),
         ("Entries in the audit log", words.count(len(run.audit_lines()))),
@@ -118,6 +118,21 @@ def _identifiers(kept: Mapping[str, Any]) -> str:
         return "plain: the ids of the input stand in this run as they were"
     made_with = f", made with key {kept['key_id']}" if kept.get("key_id") else ""
     return f"pseudonyms{made_with}; this run holds no way back from them"
+
+
+def _sandbox(kept: Mapping[str, Any]) -> str:
+    """Say what kept the analysis from reaching anything but its store and the run."""
+    if not kept["separated"]:
+        why = "".join(f"; {lacking}" for lacking in kept["not_available"])
+        return f"none: the analysis ran in the process that read the input{why}"
+    said = "the analysis ran in a process that never held the input"
+    walls = [f"Landlock {kept['landlock_abi']}"] if kept["landlock_abi"] else []
+    walls += ["seccomp"] if kept["seccomp"] else []
+    if walls:
+        said += f", closed in by {words.listing(walls)}"
+    if kept["not_available"]:
+        said += f". Not available: {'; '.join(kept['not_available'])}"
+    return said
 
 
 def _setting(value: Any) -> str:

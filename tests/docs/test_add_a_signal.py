@@ -44,7 +44,7 @@ def added(monkeypatch: pytest.MonkeyPatch) -> None:
     exec(BLOCKS["graphmeta/signals/__init__.py"], listed)
     dots, *signals = listed["BEHAVIOURS"]
     assert dots is ...
-    pipeline = importlib.import_module("graphmeta.pipeline.analyze")
+    pipeline = importlib.import_module("graphmeta.pipeline.detect")
     monkeypatch.setattr(pipeline, "BEHAVIOURS", (*BEHAVIOURS, *signals))
 
     (term,) = eval(f"[{BLOCKS['graphmeta/scores/terms.py']}]", vars(terms))
@@ -90,7 +90,7 @@ def test_the_test_on_the_page_passes() -> None:
 def test_the_added_signal_counts_and_is_told_in_the_report(
     tmp_path: Path,
 ) -> None:
-    run = gm.analyze(ring_town(), identifiers="plain")
+    run = gm.analyze(ring_town(), identifiers="plain", sandbox="off")
     ring = next(iter(run))
     assert set(ring.members.filter(pl.col("role") == "actor")["account"]) == {
         f"r{member}" for member in range(8)

@@ -43,10 +43,12 @@ def small_world(seed: int = 2) -> World:
 
 
 def run(folder: Path, sources: Any, accounts: Any = None, **settings: Any) -> RunFolder:
-    """Analyse with plain identifiers into a new folder below ``folder``."""
+    """Analyse with plain identifiers, in this process, into a new folder below ``folder``."""
     out = Path(tempfile.mkdtemp(dir=folder)) / "run"
     reading = Reading(identifiers="plain", accounts=accounts)
-    return analyze(sources, out=out, reading=reading, settings=Settings(**settings))
+    return analyze(
+        sources, out=out, reading=reading, settings=Settings(**{"sandbox": "off", **settings})
+    )
 
 
 def table_bytes(run: RunFolder) -> dict[str, bytes]:

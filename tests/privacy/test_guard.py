@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -9,12 +11,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from graphmeta.errors import InputError, PrivacyRefusalError
+from graphmeta.privacy.footer import Chunk, Footer, without_values
 from graphmeta.privacy.guard import GuardedFile, GuardedParquet, merge
 
 WANTED = ["sender", "timestamp"]
 
 
-def written(path: Path, *, group_rows: int = 1000, compression: str = "snappy") -> Path:
+def written(
+    path: Path,
+    *,
+    group_rows: int = 1000,
+    compression: str = "snappy",
+    dictionary: bool = True,
+) -> Path:
     frame = pl.DataFrame(
         {
             "sender": [f"u{i % 37}" for i in range(5000)],
@@ -28,7 +37,9 @@ def written(path: Path, *, group_rows: int = 1000, compression: str = "snappy") 
         path,
         row_group_size=group_rows,
         compression=compression,
+        use_dictionary=dictionary,
         write_page_checksum=True,
+        write_page_index=True,
     )
     return path
 
@@ -48,10 +59,16 @@ def chunks(path: Path, wanted: bool) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize("group_rows", [10, 1000, 100_000])
 @pytest.mark.parametrize("compression", ["none", "snappy", "zstd"])
+@pytest.mark.parametrize("dictionary", [True, False])
 def test_the_ranges_read_are_the_footer_and_the_wanted_columns_exactly(
-    tmp_path: Path, group_rows: int, compression: str
+    tmp_path: Path, group_rows: int, compression: str, dictionary: bool
 ) -> None:
-    path = written(tmp_path / "e.parquet", group_rows=group_rows, compression=compression)
+    path = written(
+        tmp_path / "e.parquet",
+        group_rows=group_rows,
+        compression=compression,
+        dictionary=dictionary,
+    )
     guarded = GuardedParquet(path)
     footer = guarded.ranges_read
     assert footer == [(path.stat().st_size - footer_bytes(path), path.stat().st_size)]
@@ -98,13 +115,76 @@ def test_a_read_outside_the_allowed_ranges_is_stopped_before_it_happens(tmp_path
     assert file.ranges_read == [(15, 25)]
 
 
-def test_columns_that_share_bytes_are_refused(
+def shared(chunks: list[Chunk]) -> list[Chunk]:
+    return [chunks[0], replace(chunks[1], place=chunks[0].place), *chunks[2:]]
+
+
+def over_an_index(chunks: list[Chunk]) -> list[Chunk]:
+    start, _ = chunks[0].place
+    return [*chunks[:-1], replace(chunks[-1], indexes=((start + 1, start + 2),))]
+
+
+def in_the_footer(chunks: list[Chunk]) -> list[Chunk]:
+    start, _ = chunks[-1].place
+    return [*chunks[:-1], replace(chunks[-1], place=(start, start + 1_000_000))]
+
+
+def before_the_file(chunks: list[Chunk]) -> list[Chunk]:
+    return [replace(chunks[0], place=(0, 4)), *chunks[1:]]
+
+
+def elsewhere(chunks: list[Chunk]) -> list[Chunk]:
+    return [replace(chunks[0], elsewhere=True), *chunks[1:]]
+
+
+def swapped(chunks: list[Chunk]) -> list[Chunk]:
+    return [replace(chunks[0], path=chunks[1].path), *chunks[1:]]
+
+
+@pytest.mark.parametrize(
+    ("forge", "says"),
+    [
+        (shared, "overlap"),
+        (over_an_index, "overlap"),
+        (in_the_footer, "no column can be"),
+        (before_the_file, "no column can be"),
+        (elsewhere, "no column can be"),
+        (swapped, "order"),
+    ],
+)
+def test_columns_that_share_bytes_or_stand_out_of_place_are_refused(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    forge: Callable[[list[Chunk]], list[Chunk]],
+    says: str,
+) -> None:
+    def forged(raw: bytearray) -> Footer:
+        footer = without_values(raw)
+        chunks = forge([chunk for group in footer.chunks for chunk in group])
+        return replace(footer, chunks=(tuple(chunks),))
+
+    path = written(tmp_path / "e.parquet")
+    monkeypatch.setattr("graphmeta.privacy.guard.without_values", forged)
+    with pytest.raises(PrivacyRefusalError, match=says):
+        GuardedParquet(path)
+
+
+def test_pyarrow_reads_the_wanted_columns_without_fetching_ahead(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guarded = GuardedParquet(written(tmp_path / "e.parquet"))
-    monkeypatch.setattr("graphmeta.privacy.guard._chunk_range", lambda _: (4, 100))
-    with pytest.raises(PrivacyRefusalError, match="overlap"):
-        guarded.allowed_ranges(WANTED)
+    asked: list[dict[str, object]] = []
+    opened = pq.ParquetFile
+
+    def noted(source: object, **options: object) -> pq.ParquetFile:
+        asked.append(options)
+        return opened(source, **options)
+
+    monkeypatch.setattr("graphmeta.privacy.guard.pq.ParquetFile", noted)
+    list(GuardedParquet(written(tmp_path / "e.parquet")).batches(WANTED, 512))
+    (options,) = asked
+    assert options["pre_buffer"] is False
+    assert options["memory_map"] is False
+    assert options["buffer_size"] == 0
 
 
 @pytest.mark.parametrize("keep", [0, 3, 11, 200, -1, -9])

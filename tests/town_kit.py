@@ -1,4 +1,4 @@
-"""What tests of the docs share: a town small enough for a second, with a ring in it."""
+"""What tests share: a town small enough for a second, with a ring in it."""
 
 from __future__ import annotations
 

@@ -1,29 +1,24 @@
-"""Events to run, in one screen.
+"""From a store to the tables of a run: the detection, in one screen.
 
-Follow one event: ``ingest`` accepts it into a store under dense integers; ``network`` finds the
-contact, the first contact and whether it went to a stranger; ``observe`` cuts days and folds;
-``clusters`` finds groups over the layers and confirms them on held-out contacts; ``scores`` says
-what they do, for and against; ``tables`` and ``manifest`` write down what was seen.
+``network`` finds the contact, the first contact and whether it went to a stranger; ``observe``
+cuts days and folds; ``clusters`` finds groups over the layers and confirms them on held-out
+contacts; ``scores`` says what they do, for and against; ``tables`` writes down what was seen. No
+input is opened here, and nothing is written: this runs behind the walls of ``privacy.sandbox``.
 """
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from graphmeta import run
 from graphmeta.clusters import history, roles
 from graphmeta.clusters.assemble import Clusters, clusters
 from graphmeta.clusters.twins import propose
-from graphmeta.engines.base import Progress, silent
-from graphmeta.ingest import Reading, Store, ingest
-from graphmeta.pipeline import manifest, tables
-from graphmeta.pipeline.clock import Stopwatch
+from graphmeta.engines.base import Progress
+from graphmeta.ingest.store import Store
+from graphmeta.pipeline import facts, tables
 from graphmeta.pipeline.settings import Settings
-from graphmeta.run import RunFolder
 from graphmeta.scores import behaviour, counter, explain, rank, verdict
 from graphmeta.scores.calibrate import Calibration
 from graphmeta.scores.model import trained
@@ -35,48 +30,7 @@ from graphmeta.signals.coordination.twins import twins
 from graphmeta.signals.observe import Network, network, observe
 
 
-def analyze(
-    sources: Any,
-    *,
-    out: Path,
-    reading: Reading | None = None,
-    settings: Settings | None = None,
-    progress: Progress = silent,
-) -> RunFolder:
-    """Analyse events and write a run folder.
-
-    Args:
-        sources: Files, folders or a frame of events.
-        out: Where the run is to stand; nothing may stand there.
-        reading: How the input is read.
-        settings: What to do otherwise than by default.
-        progress: Told of every stage.
-
-    Returns:
-        The run.
-
-    Raises:
-        InputError: The input breaks the contract (exit code 2).
-        PrivacyRefusalError: The input holds what may not be read (exit code 4).
-        RunError: ``out`` exists already or cannot be written (exit code 2).
-    """
-    reading, settings = reading or Reading(), settings or Settings()
-    partial = run.claim(out)
-    try:
-        watch = Stopwatch(progress)
-        with tempfile.TemporaryDirectory(dir=partial, prefix="store-") as folder:
-            store = ingest(sources, folder=Path(folder), reading=reading, progress=watch)
-            written, facts = _analyse(store, settings, watch)
-        watch("writing the run")
-        run.write_tables(partial, written)
-        manifest.write(partial, store, reading, settings, facts, watch)
-        return run.publish(partial, out)
-    except BaseException:
-        run.discard(partial)
-        raise
-
-
-def _analyse(
+def detect(
     store: Store, settings: Settings, progress: Progress
 ) -> tuple[dict[str, pl.DataFrame], dict[str, Any]]:
     """Return the run's tables, and what the manifest says of the analysis."""
@@ -114,7 +68,7 @@ def _analyse(
         "timeline": tables.timeline_rows(store.events, graph, members, ids),
         "quarantine": store.quarantine,
     }
-    return written, manifest.facts(graph, seen, found, written["clusters"])
+    return written, facts.facts(graph, seen, found, written["clusters"], settings)
 
 
 def measure(did: Acts, seen: Observations, members: pl.DataFrame, funnel: Funnel) -> pl.DataFrame:

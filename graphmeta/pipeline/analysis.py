@@ -1,0 +1,69 @@
+"""Events to run, in one screen.
+
+Follow one event: ``ingest`` accepts it into a store under dense integers; ``detect`` finds in
+that store who acts together and what they do, in a process that can open nothing else (``apart``
+arranges it); ``manifest`` writes down what was read and seen; the folder appears whole.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from graphmeta import run
+from graphmeta.contract.tables import TABLES
+from graphmeta.engines.base import Progress, silent
+from graphmeta.ingest import Reading
+from graphmeta.pipeline import manifest
+from graphmeta.pipeline.apart import Work, apart, together
+from graphmeta.pipeline.clock import Stopwatch
+from graphmeta.pipeline.settings import Settings
+from graphmeta.run import RunFolder
+
+
+def analyze(
+    sources: Any,
+    *,
+    out: Path,
+    reading: Reading | None = None,
+    settings: Settings | None = None,
+    progress: Progress = silent,
+) -> RunFolder:
+    """Analyse events and write a run folder.
+
+    Args:
+        sources: Files, folders or a frame of events.
+        out: Where the run is to stand; nothing may stand there.
+        reading: How the input is read.
+        settings: What to do otherwise than by default.
+        progress: Told of every stage.
+
+    Returns:
+        The run.
+
+    Raises:
+        InputError: The input breaks the contract (exit code 2).
+        PrivacyRefusalError: The input holds what may not be read, or the sandbox was required
+            and cannot be had (exit code 4).
+        ProcessFailedError: A process failed unexpectedly, or was ended (exit code 1).
+        RunError: ``out`` exists already or cannot be written (exit code 2).
+    """
+    reading, settings = reading or Reading(), settings or Settings()
+    partial = run.claim(out)
+    try:
+        watch = Stopwatch(progress)
+        with tempfile.TemporaryDirectory(dir=partial, prefix="work-") as folder:
+            store, tables = Path(folder, "store"), Path(folder, "tables")
+            store.mkdir()
+            tables.mkdir()
+            work = Work(sources, reading, settings, store, tables)
+            outcome = (together if settings.sandbox == "off" else apart)(work, watch)
+            for name in TABLES:
+                (tables / f"{name}.parquet").rename(partial / f"{name}.parquet")
+        watch("writing the run")
+        manifest.write(partial, outcome, reading, settings, watch)
+        return run.publish(partial, out)
+    except BaseException:
+        run.discard(partial)
+        raise

@@ -1,0 +1,137 @@
+"""How is the analysis kept apart from the input, and from everything else?
+
+Two processes, neither of which is the caller. The analysing one is started first, shuts itself
+in and tells what the machine granted; where that is not all and all was required, nothing is
+read. Then the ingest process opens the input, writes the pseudonymised store and ends. Its seal
+goes to the analysing process through the caller, which relays progress and errors and opens no
+input itself. While the input is read, the analysing process loads its libraries.
+
+A frame in the caller's memory cannot be taken out of it: there the caller reads it into the
+store. The analysing process is apart all the same, and the manifest says who read the input.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from graphmeta import provenance
+from graphmeta.engines.base import Progress
+from graphmeta.errors import PrivacyRefusalError
+from graphmeta.ingest import Reading
+from graphmeta.pipeline import wire
+from graphmeta.pipeline.manifest import Outcome
+from graphmeta.pipeline.process import Process
+from graphmeta.pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be done, and where.
+
+    Args:
+        sources: As for ``ingest``.
+        reading: How the input is read.
+        settings: What is asked of the analysis.
+        store: An empty folder for the store.
+        tables: An empty folder for the run's tables.
+    """
+
+    sources: Any
+    reading: Reading
+    settings: Settings
+    store: Path
+    tables: Path
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """What kept the analysis apart, as the manifest says it.
+
+    Args:
+        asked: What was asked for.
+        separated: Whether the analysing process is another than the one that read the input.
+        input_read_by: Which process that was.
+        landlock_abi: The version of Landlock that closed the file system to it; 0 for none.
+        seccomp: Whether the network and other programs were closed to it.
+        not_available: In words, what could not be had.
+    """
+
+    asked: Literal["auto", "require", "off"]
+    separated: bool
+    input_read_by: Literal["a process of its own", "the calling process"]
+    landlock_abi: int = 0
+    seccomp: bool = False
+    not_available: tuple[str, ...] = ()
+
+
+def apart(work: Work, progress: Progress) -> Outcome:
+    """Read in one process and analyse in another.
+
+    Raises:
+        GraphmetaError: As either of them raised it.
+        PrivacyRefusalError: The sandbox was required and cannot be had whole.
+    """
+    try:
+        analysing = Process("analyse", work.tables)
+    except OSError as error:
+        lacking = (f"no process of its own can be started ({error.strerror or error})",)
+        _require_nothing_lacks(work.settings, lacking)
+        return together(work, progress, lacking)
+    with analysing:
+        walls = analysing.ask(progress, store=str(work.store), tables=str(work.tables))
+        lacking = tuple(walls["not_available"])
+        _require_nothing_lacks(work.settings, lacking)
+        receipt, seal, reader, peak = _read(work, progress)
+        settings = wire.packed(work.settings)
+        answer = analysing.ask(progress, settings=settings, seal=seal)
+        sandbox = Sandbox(
+            work.settings.sandbox, True, reader, walls["landlock_abi"], walls["seccomp"], lacking
+        )
+        peak = max(peak, analysing.peak_memory_bytes())
+    # Where the system does not tell of a running process, it does of one that has ended.
+    peak = peak or provenance.peak_memory_bytes(of_children=True)
+    return Outcome(receipt, answer["facts"], asdict(sandbox), peak)
+
+
+def together(work: Work, progress: Progress, lacking: tuple[str, ...] = ()) -> Outcome:
+    """Read and analyse in this process, without a sandbox."""
+    from graphmeta.ingest.build import ingest
+    from graphmeta.pipeline.detect import detect
+    from graphmeta.run import write_tables
+
+    store = ingest(work.sources, folder=work.store, reading=work.reading, progress=progress)
+    written, facts = detect(store, work.settings, progress)
+    write_tables(work.tables, written)
+    sandbox = Sandbox(work.settings.sandbox, False, "the calling process", not_available=lacking)
+    return Outcome(store.receipt, facts, asdict(sandbox), provenance.peak_memory_bytes())
+
+
+def _read(
+    work: Work, progress: Progress
+) -> tuple[dict[str, Any], str, Literal["a process of its own", "the calling process"], int]:
+    """Have the store written: return its receipt, its seal, who wrote it, and its memory."""
+    sources = wire.paths(work.sources)
+    accounts = work.reading.accounts
+    if sources is None or (accounts is not None and wire.paths(accounts) is None):
+        from graphmeta.ingest.build import ingest
+        from graphmeta.ingest.store import seal
+
+        store = ingest(work.sources, folder=work.store, reading=work.reading, progress=progress)
+        peak = provenance.peak_memory_bytes()
+        return dict(store.receipt), seal(store), "the calling process", peak
+    with Process("ingest", work.store) as reading:
+        told = reading.ask(
+            progress, sources=sources, reading=wire.packed(work.reading), store=str(work.store)
+        )
+        peak = reading.peak_memory_bytes()
+    return told["receipt"], told["seal"], "a process of its own", peak
+
+
+def _require_nothing_lacks(settings: Settings, lacking: tuple[str, ...]) -> None:
+    if settings.sandbox == "require" and lacking:
+        raise PrivacyRefusalError(
+            f"The sandbox was required and cannot be had whole: {'; '.join(lacking)}.",
+            "Nothing was read. Run on a Linux kernel from 6.2 on, or with --sandbox auto.",
+        )

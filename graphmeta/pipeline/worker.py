@@ -1,0 +1,130 @@
+"""What do our two processes do? ``python -m graphmeta.pipeline.worker ingest|analyse PARENT``.
+
+The ingest process opens the input, writes the store, and tells its seal and its receipt. The
+analysing process first shuts itself in, then loads what it computes with, and waits to be told
+that the store is there; it writes tables and tells what it counted. ``process.py`` is the other
+end of the line.
+
+Nothing but the standard library and this package's light parts is imported at the top: the walls
+must stand before a library starts threads, which would remain outside.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+from graphmeta.errors import GraphmetaError
+from graphmeta.pipeline.wire import unpacked
+from graphmeta.privacy.sandbox import shut_in
+
+_END_WITH_PARENT = 1
+
+Request = dict[str, Any]
+
+
+class Line:
+    """The line to the caller.
+
+    Args:
+        answers: Where answers go.
+    """
+
+    def __init__(self, answers: TextIO) -> None:
+        self._answers = answers
+
+    def request(self) -> Request:
+        """Return the next request.
+
+        Raises:
+            EOFError: There is none: the caller has what it wanted, or has gone.
+        """
+        line = sys.stdin.buffer.readline()
+        if not line:
+            raise EOFError
+        request: Request = json.loads(line)
+        return request
+
+    def progress(self, stage: str, done: float | None = None) -> None:
+        """Say what is being done."""
+        self.say(stage=stage, done=done)
+
+    def say(self, **answer: Any) -> None:
+        """Answer something."""
+        self._answers.write(json.dumps(answer) + "\n")
+        self._answers.flush()
+
+
+def ingest(line: Line) -> None:
+    """Open the input and write the store."""
+    request = line.request()
+    from graphmeta.ingest.build import ingest as read
+    from graphmeta.ingest.reading import Reading
+    from graphmeta.ingest.store import seal
+
+    reading = Reading(**unpacked(request["reading"]))
+    store = read(
+        request["sources"], folder=Path(request["store"]), reading=reading, progress=line.progress
+    )
+    line.say(result={"seal": seal(store), "receipt": dict(store.receipt)})
+
+
+def analyse(line: Line) -> None:
+    """Shut this process in, then turn the store into tables."""
+    request = line.request()
+    store, tables = Path(request["store"]), Path(request["tables"])
+    line.say(result=asdict(shut_in([store], [tables])))
+    # Libraries are loaded behind the walls, while the input is still being read elsewhere.
+    from graphmeta.ingest.store import open_sealed
+    from graphmeta.pipeline.detect import detect
+    from graphmeta.pipeline.settings import Settings
+    from graphmeta.run import write_tables
+
+    request = line.request()
+    settings = Settings(**unpacked(request["settings"]))
+    written, facts = detect(open_sealed(store, request["seal"]), settings, line.progress)
+    write_tables(tables, written)
+    line.say(result={"facts": facts})
+
+
+TASKS: dict[str, Callable[[Line], None]] = {"ingest": ingest, "analyse": analyse}
+
+
+def main(task: str, parent: int) -> None:
+    """Do one task, and tell how it went."""
+    _end_with(parent)
+    # The line is kept for answers: what a library may print goes to standard error.
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
+        os.dup2(2, 1)
+        line = Line(answers)
+        try:
+            TASKS[task](line)
+            # The caller may still look at how much memory this took; it ends the process.
+            line.request()
+        except (EOFError, BrokenPipeError):
+            return
+        except GraphmetaError as error:
+            told = {"type": type(error).__name__, "problem": error.problem, "remedy": error.remedy}
+            line.say(error={**told, "traceback": traceback.format_exc()})
+        except Exception as error:  # noqa: BLE001 - told to the caller, whatever it is
+            line.say(failed=type(error).__name__, traceback=traceback.format_exc())
+
+
+def _end_with(parent: int) -> None:
+    """See to it that this process does not outlive the one that started it, on Linux."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            sys.exit()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
