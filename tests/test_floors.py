@@ -20,6 +20,7 @@ HOMES = {
     "cyclopts": ("cli",),
     "graspologic_native": ("graph",),
     "jinja2": ("report",),
+    "opendp": ("privacy",),
     "polars_hash": ("privacy",),
     "pyarrow": ("privacy", "ingest"),
     "pyspark": ("engines",),

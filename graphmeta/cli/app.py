@@ -12,6 +12,7 @@ from graphmeta.cli.check import check
 from graphmeta.cli.config import config_file
 from graphmeta.cli.demo import demo
 from graphmeta.cli.explain import explain
+from graphmeta.cli.privacy import privacy
 from graphmeta.cli.queue import queue
 from graphmeta.cli.report import report
 from graphmeta.cli.synth import synth
@@ -38,7 +39,8 @@ def build() -> App:
     start = Group("Start here", sort_key=0)
     events = Group("From events to a run", sort_key=1)
     runs = Group("Reading a run", sort_key=2)
-    measuring = Group("Measuring detectors", sort_key=3)
+    protecting = Group("Privacy", sort_key=3)
+    measuring = Group("Measuring detectors", sort_key=4)
     options = Group("Options", sort_key=9)
     app = App(
         name="graphmeta",
@@ -73,6 +75,7 @@ def build() -> App:
     app.command(queue, group=runs, sort_key=0, usage=_usage("queue RUN"))
     app.command(explain, group=runs, sort_key=1, usage=_usage("explain RUN CLUSTER"))
     app.command(report, group=runs, sort_key=2, usage=_usage("report RUN [CLUSTER]"))
+    app.command(privacy(protecting))
     app.command(bench(measuring))
     return app
 

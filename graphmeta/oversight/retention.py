@@ -67,6 +67,12 @@ def runs_in(folder: Path) -> list[Path]:
     return sorted({*stopped, *(path for path in there if is_run(path) and not _is_doomed(path))})
 
 
+def has_expired(path: Path, *, now: datetime | None = None) -> bool:
+    """Tell whether a run's retention has ended, or its purge was begun and stopped."""
+    expires = _expiry(path) if is_run(path) else None
+    return _doomed(path).exists() or (expires is not None and (now or _now()) >= expires)
+
+
 def plan(path: Path, reason: str | None = None, *, now: datetime | None = None) -> Plan:
     """Say what a purge would delete.
 
@@ -86,7 +92,7 @@ def plan(path: Path, reason: str | None = None, *, now: datetime | None = None) 
             "Name a folder that `graphmeta analyze` wrote; --expired looks into a folder of runs.",
         )
     expires = _expiry(place)
-    expired = expires is not None and (now or datetime.now(UTC)) >= expires
+    expired = expires is not None and (now or _now()) >= expires
     if reason is None and not expired and not _is_doomed(place):
         until = "has a damaged manifest" if expires is None else f"is kept until {expires:%Y-%m-%d}"
         raise UsageError(
@@ -106,7 +112,7 @@ def purge(planned: Plan, *, now: datetime | None = None) -> Path:
     try:
         finished = _finish(path) if _doomed(path).exists() else None
         if path.exists():
-            _write(_begun(path), _receipt(planned, now or datetime.now(UTC)))
+            _write(_begun(path), _receipt(planned, now or _now()))
             path.rename(_doomed(path))  # from here on it is no run any more, whatever happens
             return _finish(path)
     except OSError as error:
@@ -181,6 +187,10 @@ def _record(path: Path) -> Mapping[str, Any] | None:
         return record.of_run(run.open_even_expired(path)).as_json()
     except (RunError, KeyError, TypeError, ValueError):
         return None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _files(path: Path) -> Iterator[tuple[str, int]]:

@@ -207,8 +207,3 @@ def _texts(holder: Holder, purpose: Purpose, names: Sequence[str]) -> dict[str, 
         for kind, number in asked.items():
             found[kind] = found.get(kind, 0) + number
     return found
-
-
-def read_account(text: str) -> str:
-    """Return the one account that a file or a prompt holds, a line break at its end left out."""
-    return text.rstrip("\r\n")
