@@ -7,7 +7,7 @@ histories of command lines, and other users of a machine see them while a comman
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -148,8 +148,8 @@ def _tell(held: Mapping[str, Any], purpose: str) -> None:
         done = held["erased"]
         console.print(
             text(
-                f"  Erased. Clusters counted anew: {done['clusters_changed']}; removed, because too "
-                f"few accounts were left: {done['clusters_removed']}. Their scores and evidence were "
+                f"  Erased. Clusters counted anew: {done['clusters_changed']}; removed, because "
+                f"too few accounts were left: {done['clusters_removed']}. Scores and evidence were "
                 "made with the account and stay, as sums over all members."
             )
         )
@@ -180,8 +180,28 @@ def _cluster(cluster: Mapping[str, Any]) -> list[str]:
         f"{words.period(cluster['first_event'], cluster['last_event'])}.",
         f"  Its own contacts within the cluster: to {contacts['sent_to']}, from "
         f"{contacts['received_from']} accounts.",
-        *(f"  - {words.sentence(row['says'])}" for row in cluster["evidence"]),
+        *_evidence(cluster),
     ]
+
+
+def _evidence(cluster: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what carries weight in each score, the heaviest first; JSON has all of it."""
+    from graphmeta.report import summary, words
+    from graphmeta.scores.wording import SPEAKS_FROM
+
+    said: dict[str, list[Mapping[str, Any]]] = {}
+    for row in cluster["evidence"]:
+        said.setdefault(row["score"], []).append(row)
+    for row in said.get("coordination", []):
+        yield f"  Held together: {words.sentence(row['says'])}"
+    for score in summary.SCORES:
+        heavy = [row for row in said.get(score, []) if abs(row["contribution"]) >= SPEAKS_FROM]
+        if heavy:
+            yield f"  {summary.SCORE_NAMES[score]}, {words.score(cluster[score])} of 1:"
+        for row in heavy:
+            yield f"    {'+' if row['contribution'] > 0 else '−'} {words.sentence(row['says'])}"
+    for row in said.get("verdict", []):
+        yield f"  {words.sentence(row['says'])}"
 
 
 def _day(moment: str) -> str:

@@ -172,7 +172,9 @@ def _cluster(
     here = pl.col("cluster_id") == cluster
     row = run.table("clusters").filter(here).row(0, named=True)
     contacts = run.table("contacts").filter(here)
-    evidence = run.table("evidence").filter(here).sort("score", "term")
+    evidence = run.table("evidence").filter(here)
+    weight = pl.col("contribution").abs()
+    evidence = evidence.sort("score", weight, "term", descending=[False, True, False])
     said = ("flagged", "status", "behaviour", "risk", "spam", "recruitment", "q_value")
     return {
         "cluster": cluster,
@@ -181,7 +183,7 @@ def _cluster(
         **{name: row[name] for name in (*said, "n_actors", "n_contacted", "layers")},
         "first_event": row["first_event"],
         "last_event": row["last_event"],
-        "evidence": evidence.select("score", "says").to_dicts(),
+        "evidence": evidence.select("score", "contribution", "says").to_dicts(),
         "own_contacts": {
             "sent_to": contacts.filter(pl.col("sender") == account).height,
             "received_from": contacts.filter(pl.col("recipient") == account).height,

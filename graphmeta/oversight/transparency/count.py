@@ -31,6 +31,10 @@ _VERDICTS = {
     "unsure": "Left open: the reviewer was unsure",
 }
 _LOOKS_LIKE = {"spam": "Looked like spam", "recruitment": "Looked like abusive recruitment"}
+_SOURCES = {
+    "machine": "Nobody had blocked or reported them",
+    "reports": "People had blocked or reported them",
+}
 _PURPOSES = {"access": "For access", "appeal": "For an appeal", "erasure": "For erasure"}
 
 
@@ -77,22 +81,24 @@ def _found(made: Sequence[Record]) -> Section:
 def _source(made: Sequence[Record]) -> Section:
     flagged = [one for record in made for one in record.flagged]
     told = sum(bool(one["reported"]) for one in flagged)
-    alone = len(flagged) - told
-    law = "DSA 17(3)(c), source_type"
+    told_of = {"machine": len(flagged) - told, "reports": told}
+    law = "DSA 17(3)(b), source_type"
     few = 0 < len(flagged) < SMALLEST
     return Section(
         "source",
-        "Found by the machine, or reported by people",
+        "Machine or reports",
         "All clusters are found by the program, on the platform's own initiative. Some had been "
         "blocked or reported by the people whom they contacted before; of the others nobody had "
         "complained.",
         [
-            Figure("machine", "Flagged clusters that nobody had reported", alone, law=law),
-            Figure("reports", "Flagged clusters with blocks or reports", told, law=law),
+            Figure(
+                "automated", "Flagged clusters, all found by the program", len(flagged), law=law
+            ),
+            *_cells("source", _SOURCES, told_of, law),
             Figure(
                 "machine_share",
                 "Share found by the machine alone",
-                None if few or not flagged else alone / len(flagged),
+                None if few or not flagged else told_of["machine"] / len(flagged),
                 SHARE,
                 law,
                 withheld=few,
@@ -125,7 +131,9 @@ def _reviewed(records: Sequence[Record], period: Period) -> Section:
                 "DSA 15(1)(e), error rate",
                 withheld=few,
             ),
-            Figure("automated", "Decisions without a person", 0, law="DSA automated_decision"),
+            Figure(
+                "automated", "Decisions without a person", 0, law="DSA 17(3)(c), automated_decision"
+            ),
         ],
     )
 
@@ -165,7 +173,7 @@ def _appealed(records: Sequence[Record], period: Period) -> Section:
 
 def _authorities(records: Sequence[Record], period: Period) -> Section:
     there = _within(records, period)
-    law = "DSA 15(1)(a), 10"
+    law = "DSA 15(1)(a) and 10"
     return Section(
         "authorities",
         "Requests by authorities",
@@ -202,8 +210,9 @@ def _subjects(records: Sequence[Record], period: Period) -> Section:
     asked = [act.detail for act in there if act.name == acts.SUBJECT_REQUEST]
     return Section(
         "subjects",
-        "Requests by people about their own account",
-        "One request is counted in every run that was asked.",
+        "Own-account requests",
+        "People ask what is held about their own account, object, or have it erased. One request "
+        "is counted in every run that was asked.",
         [
             Figure("asked", "Requests answered", len(asked)),
             *(
