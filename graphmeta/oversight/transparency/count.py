@@ -92,7 +92,7 @@ def _source(made: Sequence[Record]) -> Section:
         "complained.",
         [
             Figure(
-                "automated", "Flagged clusters, all found by the program", len(flagged), law=law
+                "flagged", "Flagged clusters, all found by the program", len(flagged), law=law
             ),
             *_cells("source", _SOURCES, told_of, law),
             Figure(
