@@ -30,7 +30,7 @@ class Noisy:
     Args:
         counts: Whole numbers, none below 0, in the order in which they were given.
         epsilon: What was spent, as OpenDP's privacy map says.
-        error: In 19 of 20 cases the noise in one count is smaller than this.
+        error: In 19 of 20 cases the noise in one count is at most this.
     """
 
     counts: tuple[int, ...]

@@ -91,9 +91,7 @@ def _source(made: Sequence[Record]) -> Section:
         "blocked or reported by the people whom they contacted before; of the others nobody had "
         "complained.",
         [
-            Figure(
-                "flagged", "Flagged clusters, all found by the program", len(flagged), law=law
-            ),
+            Figure("flagged", "Flagged clusters, all found by the program", len(flagged), law=law),
             *_cells("source", _SOURCES, told_of, law),
             Figure(
                 "machine_share",

@@ -79,7 +79,7 @@ class Private:
     Args:
         tables: The breakdowns.
         epsilon: What all of them spend together, by OpenDP's map.
-        error: In 19 of 20 cases the noise in one count is smaller than this.
+        error: In 19 of 20 cases the noise in one count is at most this.
         total: What all reports together may spend.
         spent: What they spent, this one included.
     """
