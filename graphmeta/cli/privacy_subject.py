@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,7 +20,74 @@ from graphmeta.errors import UsageError
 
 if TYPE_CHECKING:
     from graphmeta.privacy.keys import Key
-    from graphmeta.run import RunFolder
+
+
+@Parameter(name="*", group=IDS)
+@dataclass(frozen=True)
+class Whose:
+    """Whose account it is, and with which key runs name it."""
+
+    account: Annotated[
+        Path | None,
+        Parameter(
+            help="A file that holds the id, as it stands in the events; - for standard input. "
+            "Never the id itself, which your shell would keep. By default it is asked for.",
+            metavar="FILE",
+        ),
+    ] = None
+    life: Annotated[
+        int,
+        Parameter(
+            help="Which holder of an id that was given to somebody else later; 1 is the first.",
+            validator=validators.Number(gte=1),
+        ),
+    ] = 1
+    key: Annotated[
+        Path | None,
+        Parameter(
+            help="The file with the key of the runs' pseudonyms. By default the one in your "
+            "configuration folder.",
+        ),
+    ] = None
+
+    def id(self) -> str:
+        """Return the id, without the line break that ends it."""
+        if self.account is None and sys.stdin.isatty():
+            messages().print(text("The account's id, as it stands in the events:"), end=" ")
+            return input().strip()
+        if self.account is None or str(self.account) == "-":
+            return sys.stdin.read().rstrip("\r\n")
+        try:
+            return self.account.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            # The name is not repeated: it may be the id, given where a file belongs.
+            raise UsageError(
+                "What --account names is no file that can be read.",
+                "It takes a file that holds the id, or - for standard input. If you gave the id "
+                "itself, your shell may have kept it: clear that line of its history.",
+            ) from error
+
+    def key_of(self, key_id: str) -> Key:
+        """Return the key that bears a name. None is ever made here: it would fit no run."""
+        from graphmeta.privacy.keys import default_key_path, load_key
+
+        path = self.key or default_key_path()
+        if not path.exists():
+            raise UsageError(
+                f"There is no key at {path}.",
+                "Name the key with which the runs were made with --key FILE. If it was destroyed, "
+                "nobody can tell any more which pseudonym is whose.",
+            )
+        key = load_key(path)
+        if key.key_id != key_id:
+            raise UsageError(
+                f"A run's pseudonyms were made with the key {key_id}; {path} is {key.key_id}.",
+                "Name that key's file with --key FILE; ask about runs of other keys apart.",
+            )
+        return key
+
+
+_ASKED = Whose()
 
 
 def subject(
@@ -37,31 +105,7 @@ def subject(
             help="Under which number the request is filed. Logs keep a hash of it.", metavar="REF"
         ),
     ],
-    account: Annotated[
-        Path | None,
-        Parameter(
-            group=IDS,
-            help="A file that holds the id, as it stands in the events; - for standard input. "
-            "Never the id itself, which your shell would keep. By default it is asked for.",
-            metavar="FILE",
-        ),
-    ] = None,
-    life: Annotated[
-        int,
-        Parameter(
-            group=IDS,
-            help="Which holder of an id that was given to somebody else later; 1 is the first.",
-            validator=validators.Number(gte=1),
-        ),
-    ] = 1,
-    key: Annotated[
-        Path | None,
-        Parameter(
-            group=IDS,
-            help="The file with the key of the runs' pseudonyms. By default the one in your "
-            "configuration folder.",
-        ),
-    ] = None,
+    whose: Whose = _ASKED,
     json: Json = False,
 ) -> None:
     """Answer one person about their own account: for access, an appeal, or erasure.
@@ -82,47 +126,12 @@ def subject(
     if not runs:
         raise UsageError("No run was named.", "Write: graphmeta privacy subject RUN... ")
     opened = [open_run(run) for run in runs]
-    asked = Request(_read(account), purpose, request, life)
-    told = answer(asked, opened, _key(opened, key))
+    told = answer(Request(whose.id(), purpose, request, whose.life), opened, whose.key_of)
     if json:
         print_json(told)
         return
     for one in told["runs"]:
         _tell(one, purpose)
-
-
-def _read(account: Path | None) -> str:
-    """Return the id, without the line break that ends it."""
-    if account is None and sys.stdin.isatty():
-        messages().print(text("The account's id, as it stands in the events:"), end=" ")
-        return input().strip()
-    if account is None or str(account) == "-":
-        return sys.stdin.read().rstrip("\r\n")
-    try:
-        return account.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        # The name is not repeated: it may be the id, given where a file belongs.
-        raise UsageError(
-            "What --account names is no file that can be read.",
-            "It takes a file that holds the id, or - for standard input. If you gave the id "
-            "itself, your shell may have kept it: clear that line of its history.",
-        ) from error
-
-
-def _key(runs: list[RunFolder], file: Path | None) -> Key | None:
-    """Return the key, where a run needs one. None is ever made here: it would fit no run."""
-    from graphmeta.privacy.keys import default_key_path, load_key
-
-    if all(run.manifest["privacy"]["identifiers"] == "plain" for run in runs):
-        return None
-    path = file or default_key_path()
-    if not path.exists():
-        raise UsageError(
-            f"There is no key at {path}.",
-            "Name the key with which the runs were made with --key FILE. If it was destroyed, "
-            "nobody can tell any more which pseudonym is whose.",
-        )
-    return load_key(path)
 
 
 def _tell(held: Mapping[str, Any], purpose: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +18,55 @@ if TYPE_CHECKING:
 
 NOISE = Group("Breakdowns with noise (needs the extra dp)", sort_key=4)
 _ABOVE_ZERO = validators.Number(gt=0)
+
+
+@Parameter(name="*", group=NOISE)
+@dataclass(frozen=True)
+class Noise:
+    """Breakdowns with noise, and what they may spend."""
+
+    epsilon: Annotated[
+        float | None,
+        Parameter(
+            help="Break flagged clusters down by class, with noise that protects each cluster; "
+            "this much of the budget is spent. 0.5 is usual, smaller protects more.",
+            validator=_ABOVE_ZERO,
+        ),
+    ] = None
+    budget: Annotated[
+        Path | None,
+        Parameter(
+            help="The ledger of what all reports have spent; made where it is absent. Keep one.",
+            metavar="FILE",
+        ),
+    ] = None
+    budget_total: Annotated[
+        float,
+        Parameter(
+            help="What all reports together may spend; fixed when the ledger is made.",
+            validator=_ABOVE_ZERO,
+        ),
+    ] = 3.0
+
+    def spending(self) -> Spending | None:
+        """Return what a report may spend, or None where no breakdown is asked for.
+
+        Raises:
+            UsageError: Either of --epsilon and --budget is absent.
+        """
+        from graphmeta.oversight.transparency.report import Spending
+
+        if self.epsilon is None and self.budget is None:
+            return None
+        if self.epsilon is None or self.budget is None:
+            raise UsageError(
+                "Breakdowns with noise need both --epsilon and --budget.",
+                "Give both, or neither for the exact counts alone.",
+            )
+        return Spending(self.epsilon, self.budget, self.budget_total)
+
+
+_NONE = Noise()
 
 
 def transparency(
@@ -39,31 +89,7 @@ def transparency(
     service: Annotated[
         str, Parameter(help="Whose report it is; stands in its title.", metavar="NAME")
     ] = "",
-    epsilon: Annotated[
-        float | None,
-        Parameter(
-            group=NOISE,
-            help="Break flagged clusters down by class, with noise that protects each cluster; "
-            "this much of the budget is spent. 0.5 is usual, smaller protects more.",
-            validator=_ABOVE_ZERO,
-        ),
-    ] = None,
-    budget: Annotated[
-        Path | None,
-        Parameter(
-            group=NOISE,
-            help="The ledger of what all reports have spent; made where it is absent. Keep one.",
-            metavar="FILE",
-        ),
-    ] = None,
-    budget_total: Annotated[
-        float,
-        Parameter(
-            group=NOISE,
-            help="What all reports together may spend; fixed when the ledger is made.",
-            validator=_ABOVE_ZERO,
-        ),
-    ] = 3.0,
+    noise: Noise = _NONE,
     json: Json = False,
 ) -> None:
     """Write the public report: counts of what was found, judged, appealed, asked for and deleted.
@@ -84,7 +110,7 @@ def transparency(
         raise UsageError("No run was named.", "Write: graphmeta privacy transparency RUN...")
     if out is None and not json:
         raise UsageError("There is nowhere to write to.", "Give --out FOLDER, or --json.")
-    spending = _spending(epsilon, budget, budget_total)
+    spending = noise.spending()
     records = report.gather(runs)
     if out is not None:
         write.prepare(out)  # before anything is spent
@@ -98,16 +124,3 @@ def transparency(
     if made.private is not None:
         spent = f"{made.private.spent} of {made.private.total}"
         console.print(text(f"All reports together have spent {spent} of the privacy budget."))
-
-
-def _spending(epsilon: float | None, ledger: Path | None, total: float) -> Spending | None:
-    from graphmeta.oversight.transparency.report import Spending
-
-    if epsilon is None and ledger is None:
-        return None
-    if epsilon is None or ledger is None:
-        raise UsageError(
-            "Breakdowns with noise need both --epsilon and --budget.",
-            "Give both, or neither for the exact counts alone.",
-        )
-    return Spending(epsilon, ledger, total)

@@ -14,7 +14,7 @@ of its own, so say which (``life``). A run that holds nothing says nothing about
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -28,6 +28,8 @@ from graphmeta.privacy.keys import Key
 from graphmeta.run import RunFolder
 
 Purpose = Literal["access", "appeal", "erasure"]
+#: Returns the key that bears a name, or raises a UsageError.
+KeyOf = Callable[[str], Key]
 PURPOSES: tuple[Purpose, ...] = ("access", "appeal", "erasure")
 
 
@@ -78,7 +80,7 @@ class Request:
 def answer(
     request: Request,
     runs: Sequence[RunFolder],
-    key: Key | None,
+    key_of: KeyOf,
     holders: Sequence[Holder] = (),
 ) -> dict[str, Any]:
     """Log a request in every run, then answer it.
@@ -86,7 +88,7 @@ def answer(
     Args:
         request: Whose account, and what for.
         runs: Opened runs.
-        key: The key of their pseudonyms; None where all of them hold plain ids.
+        key_of: Where the keys of their pseudonyms come from; not asked about plain ids.
         holders: What else may name accounts.
 
     Returns:
@@ -94,10 +96,10 @@ def answer(
         ``texts``: how many texts of each holder name the account (or named it).
 
     Raises:
-        UsageError: A run's pseudonyms were made with another key. Nothing is logged or answered.
+        UsageError: There is no key for a run's pseudonyms. Nothing is logged or answered.
         RunError: A run's log was changed, or a table cannot be read.
     """
-    names = {run.path: _name(run, request, key) for run in runs}
+    names = {run.path: _name(run, request, key_of) for run in runs}
     for run in runs:
         acts.recorded(run.audit_lines(), run.path)
     reference = request.reference_sha256
@@ -149,19 +151,10 @@ def held(run: RunFolder, account: str) -> dict[str, Any]:
     }
 
 
-def _name(run: RunFolder, request: Request, key: Key | None) -> str:
-    """Return how a run names the account.
-
-    Where the key's derivation changes, this is the place.
-    """
+def _name(run: RunFolder, request: Request, key_of: KeyOf) -> str:
+    """Return how a run names the account."""
     said = run.manifest["privacy"]
-    if said["identifiers"] == "plain":
-        return name_of(request.account.strip(), request.life, said["dataset"], None)
-    if key is None or key.key_id != said["key_id"]:
-        raise UsageError(
-            f"The pseudonyms of {run.path} were made with another key ({said['key_id']}).",
-            "Name that key's file with --key FILE; ask about runs of other keys apart.",
-        )
+    key = None if said["identifiers"] == "plain" else key_of(said["key_id"])
     return name_of(request.account.strip(), request.life, said["dataset"], key)
 
 

@@ -6,12 +6,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import polars as pl
 
 from graphmeta import run
 from graphmeta.contract.tables import TABLES
 from graphmeta.ingest.naming import name_of
+from graphmeta.oversight.subject import KeyOf
 from graphmeta.privacy import audit
 from graphmeta.privacy.keys import Key, load_key
 from graphmeta.run import RunFolder
@@ -27,6 +29,11 @@ REACHED = ("hans", "iris", "jens")
 def key_at(folder: Path) -> Key:
     """Return the key of a folder's runs, made where it is absent."""
     return load_key(folder / "key")
+
+
+def keys_of(folder: Path) -> KeyOf:
+    """Return where the keys of a folder's runs come from."""
+    return lambda _: key_at(folder)
 
 
 def named(account: str, folder: Path) -> str:
@@ -65,7 +72,8 @@ def make_run(
     audit.append(log, "read", {"rows": 90})
     audit.append(log, "analysed", {"clusters": 2, "flagged": len(flagged)})
     audit.append(log, "written", {"identifiers": "pseudonymous"})
-    made = run.publish(partial, folder / name)
+    with mock.patch("os.fsync"):  # it lives for a moment: nobody waits for the disk
+        made = run.publish(partial, folder / name)
     if days_left < 0:
         manifest["privacy"]["expires_at"] = (now + timedelta(days=days_left)).isoformat()
         (made.path / run.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")

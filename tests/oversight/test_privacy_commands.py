@@ -11,6 +11,7 @@ from oversight_kit import RING, judge, log, make_run, named
 
 from graphmeta.cli import main
 from graphmeta.cli.app import build
+from graphmeta.privacy.keys import load_key
 
 COMMANDS = ("purge", "subject", "transparency", "dpia")
 ACCESS = ("privacy", "subject", "RUN", "--purpose", "access", "--request", "R-1", "--key", "key")
@@ -138,6 +139,10 @@ def test_no_key_is_made_where_there_is_none(
     assert main([*ACCESS[:-1], "absent"]) == 2
     assert "no key at absent" in capsys.readouterr().err
     assert not Path("absent").exists()
+    load_key(Path("other"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("anna"))
+    assert main([*ACCESS[:-1], "other"]) == 2
+    assert "were made with the key" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("folder")

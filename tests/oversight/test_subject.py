@@ -9,19 +9,18 @@ from typing import Any
 
 import polars as pl
 import pytest
-from oversight_kit import REACHED, RING, TRIO, judge, key_at, log, make_run, named
+from oversight_kit import REACHED, RING, TRIO, judge, keys_of, log, make_run, named
 
-from graphmeta import run
 from graphmeta.contract.tables import TABLES
 from graphmeta.errors import PrivacyRefusalError, UsageError
 from graphmeta.oversight import erasure
 from graphmeta.oversight.subject import PURPOSES, Purpose, Request, answer
-from graphmeta.privacy.keys import load_key
+from graphmeta.privacy.keys import Key
 from graphmeta.run import RunFolder, open_run
 
 
 def ask(folder: Path, account: str, purpose: Purpose, *runs: RunFolder) -> dict[str, Any]:
-    return answer(Request(account, purpose, "R-1"), runs, key_at(folder))
+    return answer(Request(account, purpose, "R-1"), runs, keys_of(folder))
 
 
 def everything(where: RunFolder) -> str:
@@ -185,9 +184,9 @@ class Notes:
 def test_whoever_else_holds_texts_takes_part(tmp_path: Path) -> None:
     made = make_run(tmp_path)
     notes = Notes(f"ask about {named('anna', tmp_path)}", "nothing")
-    told = answer(Request("anna", "access", "R-1"), [made], key_at(tmp_path), [notes])
+    told = answer(Request("anna", "access", "R-1"), [made], keys_of(tmp_path), [notes])
     assert told["texts"] == {"notes": {"notes": 1}}
-    answer(Request("anna", "erasure", "R-1"), [made], key_at(tmp_path), [notes])
+    answer(Request("anna", "erasure", "R-1"), [made], keys_of(tmp_path), [notes])
     assert notes.texts == ["ask about [erased]", "nothing"]
 
 
@@ -202,14 +201,19 @@ def test_lists_and_empty_requests_are_refused() -> None:
         Request("anna", "access", "mail of anna")
 
 
-def test_another_key_is_refused_before_anything_is_logged(tmp_path: Path) -> None:
-    made = make_run(tmp_path)
-    before = log(made.path)
-    other = load_key(tmp_path / "other")
-    for key in (other, None):
-        with pytest.raises(UsageError, match="another key"):
-            answer(Request("anna", "access", "R-1"), [made], key)
-    assert log(made.path) == before
+def test_a_run_without_its_key_is_refused_before_anything_is_logged(tmp_path: Path) -> None:
+    runs = [make_run(tmp_path, name) for name in ("one", "two")]
+    before = [log(made.path) for made in runs]
+    keys = iter([keys_of(tmp_path)("")])
+
+    def only_the_first(key_id: str) -> Key:
+        if key := next(keys, None):
+            return key
+        raise UsageError(f"There is no key {key_id}.")
+
+    with pytest.raises(UsageError, match="no key"):
+        answer(Request("anna", "access", "R-1"), runs, only_the_first)
+    assert [log(made.path) for made in runs] == before
 
 
 def test_the_account_is_not_in_the_requests_own_words() -> None:
@@ -219,5 +223,4 @@ def test_the_account_is_not_in_the_requests_own_words() -> None:
 def test_later_holders_of_a_recycled_id_are_other_people(tmp_path: Path) -> None:
     made = make_run(tmp_path)
     later = Request("anna", "access", "R-1", life=2)
-    assert answer(later, [made], key_at(tmp_path))["runs"][0]["clusters"] == []
-    assert run.open_run(made.path)
+    assert answer(later, [made], keys_of(tmp_path))["runs"][0]["clusters"] == []

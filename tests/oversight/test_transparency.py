@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oversight_kit import RING, judge, key_at, make_run, named
+from oversight_kit import RING, judge, keys_of, make_run, named
 
 from graphmeta import run
 from graphmeta.errors import MissingExtraError, PrivacyRefusalError, RunError, UsageError
@@ -102,7 +102,7 @@ def test_an_appeal_is_decided_by_a_later_verdict_and_reversed_by_a_benign_one(
     upheld, reversed_, open_ = (make_run(tmp_path, name) for name in ("a", "b", "c"))
     for made in (upheld, reversed_, open_):
         judge(made, "c0001", "spam")
-        answer(Request("anna", "appeal", "R-1"), [made], key_at(tmp_path))
+        answer(Request("anna", "appeal", "R-1"), [made], keys_of(tmp_path))
     judge(upheld, "c0001", "spam")
     judge(reversed_, "c0001", "benign")
     judge(open_, "c0002", "benign")
@@ -257,7 +257,7 @@ class Page(HTMLParser):
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("published")
     judge(make_run(folder), "c0001", "spam")
-    answer(Request("anna", "appeal", "R-1"), [run.open_run(folder / "RUN")], key_at(folder))
+    answer(Request("anna", "appeal", "R-1"), [run.open_run(folder / "RUN")], keys_of(folder))
     spending = report.Spending(0.5, folder / "ledger", 1.0)
     made = report.make(report.gather([folder]), service="<b>Us & co", spending=spending)
     write.write(made, folder / "out")
