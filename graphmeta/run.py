@@ -12,10 +12,12 @@ then move into their places. Whoever is stopped on the way is finished by the ne
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -172,12 +174,27 @@ def write_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=False)
 
 
+@contextmanager
+def changing(path: Path) -> Iterator[RunFolder]:
+    """Keep others from changing a run's tables meanwhile, and give the run as it is by then.
+
+    Raises:
+        RunError: There is no run at ``path``, it is incomplete, or it has expired.
+    """
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield open_run(path)
+    finally:
+        os.close(handle)
+
+
 def rewrite(
     folder: RunFolder, tables: Mapping[str, pl.DataFrame], manifest: Mapping[str, Any]
 ) -> RunFolder:
     """Put new tables and a new manifest in the place of a run's own: all of them, or none.
 
-    The audit log stays as it is. Used to erase; nothing else changes a run.
+    The audit log stays as it is. Used to erase, within ``changing``; nothing else changes a run.
 
     Raises:
         KeyError: A table of the contract was not given.

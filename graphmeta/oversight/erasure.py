@@ -57,10 +57,20 @@ def erase(opened: RunFolder, account: str, reference_sha256: str) -> dict[str, A
     Raises:
         RunError: A table cannot be read or written.
     """
+    with run.changing(opened.path) as current:
+        rows = rows_naming(current, account)
+        if not any(rows.values()):
+            return {"rows": rows, "clusters_changed": 0, "clusters_removed": 0}
+        tables, changed, removed = _tables_without(current, account)
+        done = {"rows": rows, "clusters_changed": changed, "clusters_removed": removed}
+        run.rewrite(current, tables, _manifest(current.manifest, done))
+    acts.note(opened.path, acts.ERASED, reference_sha256=reference_sha256, **done)
+    return done
+
+
+def _tables_without(opened: RunFolder, account: str) -> tuple[dict[str, pl.DataFrame], int, int]:
+    """Return a run's tables without an account, and how many clusters changed and went."""
     tables = {name: opened.table(name) for name in TABLES}
-    rows = {name: tables[name].filter(_names(name, account)).height for name in NAMES}
-    if not any(rows.values()):
-        return {"rows": rows, "clusters_changed": 0, "clusters_removed": 0}
     of_it = tables["members"].filter(_names("members", account))
     for name in NAMES:
         tables[name] = tables[name].filter(~_names(name, account))
@@ -70,14 +80,7 @@ def erase(opened: RunFolder, account: str, reference_sha256: str) -> dict[str, A
     gone = tables["clusters"].filter(touched & (pl.col("n_actors") < floor))["cluster_id"]
     if len(gone):
         tables = _without(tables, gone)
-    done = {
-        "rows": rows,
-        "clusters_changed": of_it["cluster_id"].n_unique() - len(gone),
-        "clusters_removed": len(gone),
-    }
-    run.rewrite(opened, tables, _manifest(opened.manifest, done))
-    acts.note(opened.path, acts.ERASED, reference_sha256=reference_sha256, **done)
-    return done
+    return tables, of_it["cluster_id"].n_unique() - len(gone), len(gone)
 
 
 def _names(table: str, account: str) -> pl.Expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import polars as pl
@@ -162,6 +163,19 @@ def test_an_erasure_that_was_stopped_holds_whole_or_not_at_all(
             ask(tmp_path, "anna", "erasure", made)
     assert named("anna", tmp_path) not in everything(open_run(made.path))
     assert not (made.path / "rewriting").exists()
+
+
+def test_erasures_asked_for_at_once_wait_for_one_another(tmp_path: Path) -> None:
+    made = make_run(tmp_path)
+    gone = [named(account, tmp_path) for account in ("anna", "hans", "iris")]
+    threads = [Thread(target=erasure.erase, args=(made, name, "0" * 64)) for name in gone]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    after = open_run(made.path)
+    assert not [name for name in gone if name in everything(after)]
+    assert len(after.manifest["erasures"]) == 3
 
 
 class Notes:

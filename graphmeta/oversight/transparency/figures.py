@@ -16,6 +16,16 @@ from typing import Any
 #: What kind of number it is: an exact count, a share (0 to 1), or days.
 COUNT, SHARE, DAYS = "count", "share", "days"
 
+#: What holds of every verdict, in the fields of the EU's database of statements of reasons.
+STATEMENT = {
+    "automated_detection": "Yes",
+    "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED: a person gave the verdict",
+    "source_type": "SOURCE_VOLUNTARY: found on the platform's own initiative",
+    "content_type": "CONTENT_TYPE_OTHER: who contacted whom and when; no content was read",
+    "decision_ground": "For the platform to say: its terms, or a law",
+    "decision_account, decision_visibility": "For the platform to say: nothing is decided here",
+}
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -102,8 +112,9 @@ class Report:
         made_at: When it was made.
         version: Of graphmeta.
         sections: Exact figures.
-        private: Breakdowns with noise, where they were asked for.
         smallest: The fewest that a published cell counts.
+        private: Breakdowns with noise, where they were asked for.
+        statement: What holds of every verdict, by field of a statement of reasons.
     """
 
     service: str
@@ -113,7 +124,8 @@ class Report:
     version: str
     sections: Sequence[Section]
     smallest: int
-    private: Private | None = field(default=None)
+    private: Private | None = None
+    statement: Mapping[str, str] = field(default_factory=lambda: dict(STATEMENT))
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON has it."""
