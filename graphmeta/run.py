@@ -3,15 +3,22 @@
 A run is written under ``RUN.partial`` beside its final place and renamed at the end, so a
 folder called ``RUN`` is always whole. Tables are Parquet files without any metadata about who
 wrote them, so equal rows give equal bytes.
+
+A run's tables change on one occasion only: when a person's own rows are erased. What is to stand
+is first written whole into a folder inside the run, and one rename decides that it holds; files
+then move into their places. Whoever is stopped on the way is finished by the next to come.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +33,9 @@ MANIFEST = "manifest.json"
 AUDIT = "audit.jsonl"
 #: What tells one analysis from every other. It stays when the folder is moved or copied.
 _IDENTITY = ("graphmeta", "created_at", "configuration", "seed")
+#: Inside a run: new files that are being written, and new files that hold and are moving in.
+_DRAFT = "rewriting.partial"
+_REWRITING = "rewriting"
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,15 @@ class RunFolder:
         said = {name: self.manifest.get(name) for name in _IDENTITY}
         said["inputs"] = [one.get("fingerprint") for one in self.manifest.get("inputs", ())]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the run's retention ends."""
+        return datetime.fromisoformat(self.manifest["privacy"]["expires_at"])
+
+    def expired(self, now: datetime | None = None) -> bool:
+        """Tell whether the run's retention has ended."""
+        return (now or datetime.now(UTC)) >= self.expires_at
 
     def table(self, name: str) -> pl.DataFrame:
         """Return one of the run's tables.
@@ -83,11 +102,29 @@ def open_run(path: Path, *, now: datetime | None = None) -> RunFolder:
     Raises:
         RunError: There is no run at ``path``, it is incomplete, or it has expired.
     """
+    opened = open_even_expired(path)
+    if opened.expired(now):
+        raise RunError(
+            f"The run at {path} expired on {opened.expires_at:%Y-%m-%d}.",
+            f"Its retention has ended: delete it with `graphmeta privacy purge {path}`, and "
+            "analyse again if there is need.",
+        )
+    return opened
+
+
+def open_even_expired(path: Path) -> RunFolder:
+    """Open a run folder whose retention may have ended: for those alone who end or check it.
+
+    Raises:
+        RunError: There is no run at ``path``, or it is incomplete.
+    """
     if not path.is_dir():
         raise RunError(
             f"There is no run at {path}.",
             "Make one with: graphmeta analyze EVENTS --out RUN",
         )
+    if (path / _REWRITING).is_dir():
+        _move_in(path)
     wanted = [f"{name}.parquet" for name in TABLES] + [MANIFEST, AUDIT]
     absent = [name for name in wanted if not (path / name).is_file()]
     if absent:
@@ -102,11 +139,6 @@ def open_run(path: Path, *, now: datetime | None = None) -> RunFolder:
             raise ValueError("an expiry without a zone")  # noqa: TRY301 - damaged like the rest
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(f"{path / MANIFEST} is damaged.", "Analyse the events again.") from error
-    if (now or datetime.now(UTC)) >= expires:
-        raise RunError(
-            f"The run at {path} expired on {expires:%Y-%m-%d}.",
-            "Its retention has ended: delete the folder, and analyse again if there is need.",
-        )
     return RunFolder(path, manifest)
 
 
@@ -155,15 +187,68 @@ def write_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=False)
 
 
+@contextmanager
+def changing(path: Path) -> Iterator[RunFolder]:
+    """Keep others from changing a run's tables meanwhile, and give the run as it is by then.
+
+    Raises:
+        RunError: There is no run at ``path``, it is incomplete, or it has expired.
+    """
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield open_run(path)
+    finally:
+        os.close(handle)
+
+
+def rewrite(
+    folder: RunFolder, tables: Mapping[str, pl.DataFrame], manifest: Mapping[str, Any]
+) -> RunFolder:
+    """Put new tables and a new manifest in the place of a run's own: all of them, or none.
+
+    The audit log stays as it is. Used to erase, within ``changing``; nothing else changes a run.
+
+    Raises:
+        KeyError: A table of the contract was not given.
+    """
+    draft = folder.path / _DRAFT
+    shutil.rmtree(draft, ignore_errors=True)  # left by one who was stopped before it held
+    draft.mkdir(mode=0o700)
+    write_tables(draft, tables)
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (draft / MANIFEST).write_text(text, encoding="utf-8")
+    _flush(draft)
+    draft.rename(folder.path / _REWRITING)
+    _move_in(folder.path)
+    return open_run(folder.path)
+
+
+def _move_in(path: Path) -> None:
+    """Move the files of a rewriting that holds into their places, from wherever it stopped."""
+    rewriting = path / _REWRITING
+    for file in sorted(rewriting.iterdir()):
+        # Another process may be finishing the same rewriting: each file is moved by one of us.
+        with contextlib.suppress(FileNotFoundError):
+            file.replace(path / file.name)
+    with contextlib.suppress(FileNotFoundError):
+        rewriting.rmdir()
+
+
+def _flush(folder: Path) -> None:
+    """Wait until a folder's files are on the disk."""
+    for file in folder.iterdir():
+        with file.open("rb") as handle:
+            os.fsync(handle.fileno())
+
+
 def publish(partial: Path, path: Path) -> RunFolder:
     """Turn a finished partial folder into the run at ``path``, in one step.
 
     Raises:
         RunError: Something stands at ``path`` by now.
     """
-    for file in partial.iterdir():
-        with file.open("rb") as handle:
-            os.fsync(handle.fileno())
+    _flush(partial)
     try:
         partial.rename(path)
     except OSError as error:

@@ -22,6 +22,7 @@ HOMES = {
     "cyclopts": ("cli",),
     "graspologic_native": ("graph",),
     "jinja2": ("report",),
+    "opendp": ("privacy",),
     "polars_hash": ("privacy",),
     "psycopg": ("cases",),
     "pyarrow": ("privacy", "ingest"),

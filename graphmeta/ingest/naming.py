@@ -95,3 +95,19 @@ def _pseudonymous(entities: pl.DataFrame, dataset: str, key: Key) -> pl.Series:
         (~groups).arg_true(), pseudonyms(texts.filter(~groups), key, dataset, "account")
     )
     return names.scatter(groups.arg_true(), pseudonyms(texts.filter(groups), key, dataset, "group"))
+
+
+def name_of(account: str, life: int, dataset: str, key: Key | None) -> str:
+    """Return the name under which one life of one account leaves the ingest.
+
+    Only a person's request about their own account needs it (``graphmeta privacy subject``).
+
+    Args:
+        account: The id, as it stands in the events.
+        life: Which holder of a recycled id; 1 is the first.
+        dataset: What the pseudonyms are stable within.
+        key: The key of the pseudonyms, or None where ids were kept as they are.
+    """
+    one = pl.DataFrame({"id": [account], "is_group": [False], "life": [life]})
+    names = _plain(one) if key is None else _pseudonymous(one, dataset, key)
+    return str(names.item())

@@ -108,7 +108,8 @@ def _score(
 ) -> pl.DataFrame:
     """Score and rank the clusters: one row each, highest risk first.
 
-    A group chat that is a hub is no actor: ``min_actors`` counts accounts.
+    A group chat that is a hub is no actor: ``min_actors`` counts accounts. Smaller clusters leave
+    no trace in the run, flagged or not: in them a single account would stand nearly alone.
     """
     every = found.results["group"]
     scores = behaviour.add_up(behaviour.terms(measured, every, trained()), trained())
@@ -129,6 +130,7 @@ def _score(
         .join(counted, on="group")
         .join(standing, on="group")
         .join(counter.rejected(alike, every), on="group")
+        .filter(pl.col("n_actors") >= settings.min_actors)
         .sort("group")
     )
     own = settings.calibration

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 from pipeline_kit import LOOKALIKES, STRONG, at, frame, run
 
+from graphmeta.clusters import roles
 from graphmeta.contract.tables import TABLES
 from graphmeta.errors import InputError, UsageError
 from graphmeta.pipeline import Settings
@@ -279,3 +281,25 @@ def test_settings_that_make_no_sense_are_refused(wrong: dict[str, object]) -> No
 def test_fewer_actors_than_asked_are_no_cluster(tmp_path: Path) -> None:
     made = run(tmp_path, frame(crowd(20 * DAY)), min_actors=1_000)
     assert made.table("clusters").is_empty()
+
+
+def test_a_cluster_of_which_too_few_turn_out_to_act_leaves_no_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, found = roles.assign, []
+
+    def two_act(*given: Any) -> pl.DataFrame:
+        """Give all but the first two of every cluster the part of those who were contacted."""
+        members = real(*given)
+        found.append(members["group"].n_unique())
+        rank = pl.int_range(pl.len()).over("group")
+        return members.with_columns(
+            role=pl.when(rank < 2).then("role").otherwise(pl.lit("contacted"))
+        )
+
+    monkeypatch.setattr(roles, "assign", two_act)
+    world = make_world(200, 14, (STRONG["shared_targets"],), (), seed=1)
+    made = run(tmp_path, world.events, world.accounts)
+    assert found[0] >= 1, "there was something to leave out"
+    for name in ("clusters", "members", "evidence", "signals", "contacts", "timeline"):
+        assert made.table(name).is_empty(), name

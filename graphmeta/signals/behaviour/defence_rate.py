@@ -10,6 +10,9 @@ import polars as pl
 
 from graphmeta.signals.acts import Acts, share
 
+#: Rows' worth of the usual share towards which a group's own is pulled.
+PULL = 20.0
+
 
 class DefenceRate:
     """Blocks and reports per stranger contact, weighted by how readily a reporter reports."""
@@ -19,4 +22,4 @@ class DefenceRate:
 
     def measure(self, acts: Acts, groups: pl.DataFrame) -> pl.DataFrame:
         """Measure groups beside everybody."""
-        return share(acts.strangers, groups, "weight", pull=20.0)
+        return share(acts.strangers, groups, "weight", pull=PULL)
