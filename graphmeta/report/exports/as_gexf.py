@@ -22,6 +22,7 @@ def _make(dossier: Dossier) -> Made:
     graph, said = network(dossier), paragraphs(dossier)
     writer = GEXFWriter(graph)
     meta = writer.xml.find("meta")
+    meta.set("lastmodifieddate", f"{dossier.exported_at:%Y-%m-%d}")
     SubElement(meta, "description").text = "\n\n".join(
         f"{name}:\n{text}" for name, text in said.items()
     )

@@ -79,7 +79,9 @@ def _make(dossier: Dossier) -> Made:
         "object_marking_refs": [tlp.id, statement.id],
     }
     objects = [tlp, author, statement, *_objects(stix2, dossier, said, common)]
-    bundle = stix2.Bundle(objects=objects)
+    bundle = stix2.Bundle(
+        id=_id(dossier, "bundle", dossier.exported_at.isoformat()), objects=objects
+    )
     text = bundle.serialize(indent=2, ensure_ascii=True) + "\n"
     return Made(text.encode("ascii"), len(objects), _leaving(objects))
 

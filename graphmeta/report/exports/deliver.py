@@ -1,14 +1,15 @@
 """Where does an export go, and in which order, so that none leaves unrecorded?
 
 The name is claimed first, so that nothing is ever overwritten; the content is written beside it;
-the run's audit log records it; only then does the file get its name. Whoever interrupts this may
-leave an entry without a file, and never a file without an entry.
+the run's audit log records it; only then does the file get its name. A machine that stops in
+between may leave an entry without its file, or an unfinished file whose name says so.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,7 +43,7 @@ def deliver(run: RunFolder, export: Export, file: Path) -> None:
     with _claimed(file) as partial:
         _write(partial, export.content, file)
         record(run, export)
-        partial.replace(file)
+        _named(partial, file)
 
 
 def record(run: RunFolder, export: Export) -> None:
@@ -74,7 +75,8 @@ def _claimed(file: Path) -> Iterator[Path]:
 
     The claim is an empty file, which the content replaces in one step; it goes away on failure.
     """
-    partial = file.with_name(file.name + ".partial")
+    # A name that nobody can foresee, so that nothing waits there to be written through.
+    partial = file.with_name(f"{file.name}.{secrets.token_hex(4)}.partial")
     try:
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError as error:
@@ -94,11 +96,18 @@ def _claimed(file: Path) -> Iterator[Path]:
 
 def _write(partial: Path, content: bytes, file: Path) -> None:
     try:
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as out:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
+    except OSError as error:
+        raise _not_written(file, error) from error
+
+
+def _named(partial: Path, file: Path) -> None:
+    try:
+        partial.replace(file)
     except OSError as error:
         raise _not_written(file, error) from error
 
