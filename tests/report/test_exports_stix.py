@@ -54,9 +54,13 @@ def test_bundles_with_hostile_ids_are_valid(tmp_path_factory: pytest.TempPathFac
     assert complaints(made(run, hostile(RING))) == []
 
 
-def test_the_validator_would_complain() -> None:
-    found = validate_string('{"type": "grouping", "id": "grouping--1"}')
-    assert not found.is_valid
+def test_the_validator_has_nothing_against_a_bundle_but_that_ids_are_not_random(
+    run: RunFolder,
+) -> None:
+    found = validate_string(made(run).content.decode(), ValidationOptions(version="2.1"))
+    assert found.is_valid
+    assert found.warnings
+    assert all("is not a valid UUIDv4 ID" in str(one) for one in found.warnings)
 
 
 def test_stix2_reads_a_bundle_back_without_custom_content(run: RunFolder) -> None:
