@@ -16,31 +16,36 @@ if TYPE_CHECKING:
     from graphmeta.report.exports import Export
 
 
+Form = Annotated[
+    Literal["csv", "parquet", "graphml", "gexf", "stix"],
+    Parameter(
+        group=OUTPUT,
+        help="csv for spreadsheets, parquet for programs, graphml or gexf for graph tools, stix "
+        "(2.1, with the extra `share`) for sharing communities.",
+    ),
+]
+Out = Annotated[
+    Path | None,
+    Parameter(
+        group=OUTPUT,
+        help="The file to write; nothing is overwritten. By default RUN-CLUSTER.FORMAT in the "
+        "current folder.",
+    ),
+]
+Audience = Annotated[
+    Literal["red", "amber+strict", "amber", "green"],
+    Parameter(group=OUTPUT, help="For whom it is, by the Traffic Light Protocol 2.0."),
+]
+
+
 def export(
     run: RunPath,
     cluster: Annotated[str, Parameter(help="A cluster's id, as `graphmeta queue` lists it.")],
     /,
     *,
-    format: Annotated[  # noqa: A002 - the option is called so
-        Literal["csv", "parquet", "graphml", "gexf", "stix"],
-        Parameter(
-            group=OUTPUT,
-            help="csv for spreadsheets, parquet for programs, graphml or gexf for graph tools, "
-            "stix (2.1, with the extra `share`) for sharing communities.",
-        ),
-    ],
-    out: Annotated[
-        Path | None,
-        Parameter(
-            group=OUTPUT,
-            help="The file to write; nothing is overwritten. By default RUN-CLUSTER.FORMAT in the "
-            "current folder.",
-        ),
-    ] = None,
-    tlp: Annotated[
-        Literal["red", "amber+strict", "amber", "green"],
-        Parameter(group=OUTPUT, help="For whom it is, by the Traffic Light Protocol 2.0."),
-    ] = "amber+strict",
+    format: Form,  # noqa: A002 - the option is called so
+    out: Out = None,
+    tlp: Audience = "amber+strict",
     preview: Annotated[
         bool,
         Parameter(group=OUTPUT, help="Show what would leave and for whom, and write nothing."),

@@ -100,7 +100,7 @@ def gather(run: RunFolder, cluster_id: str, tlp: Tlp, case: Case, now: datetime)
     known = set(everybody["account"]) | set(touching["sender"]) | set(touching["recipient"])
     withholding = Withholding(set(scored), known)
     said = prepared(case, withholding)
-    pairs = _pairs(scored, touching, contacted)
+    pairs = ties(scored, touching, contacted)
     return Dossier(
         run_id=run.run_id,
         made_at=datetime.fromisoformat(run.manifest["created_at"]),
@@ -112,7 +112,7 @@ def gather(run: RunFolder, cluster_id: str, tlp: Tlp, case: Case, now: datetime)
         evidence=_weighed(evidence, said.pins),
         members=members,
         contacts=_among(scored, touching),
-        ties=pairs.head(MOST_TIES),
+        ties=_named(pairs.head(MOST_TIES), scored),
         case=said,
         withheld={
             "contacted accounts (counted, never named)": contacted.len(),
@@ -188,17 +188,13 @@ def _among(scored: pl.Series, contacts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _pairs(scored: pl.Series, contacts: pl.DataFrame, contacted: pl.Series) -> pl.DataFrame:
-    """Return how many contacted accounts each pair of scored members shares, strongest first."""
-    names = scored.to_list()
-    found = ties(scored, contacts, contacted)
-    return pl.DataFrame(
-        {
-            "account": [names[at] for at in found["a"]],
-            "other": [names[at] for at in found["b"]],
-            "shared": found["shared"],
-        },
-        schema={"account": pl.String, "other": pl.String, "shared": pl.Int64},
+def _named(pairs: pl.DataFrame, scored: pl.Series) -> pl.DataFrame:
+    """Give the ends of ties their accounts."""
+    names = pl.DataFrame({"account": scored}).with_row_index("a").cast({"a": pl.Int64})
+    return (
+        pairs.join(names, on="a", maintain_order="left")
+        .join(names.rename({"a": "b", "account": "other"}), on="b", maintain_order="left")
+        .select("account", "other", "shared")
     )
 
 
