@@ -30,6 +30,7 @@ HOMES = {
     "rich": ("cli",),
     "sqlalchemy": ("cases",),
     "starlette": ("workbench",),
+    "stix2": ("report",),
     "uvicorn": ("workbench",),
 }
 

@@ -11,8 +11,10 @@ from graphmeta.cli.bench import bench
 from graphmeta.cli.check import check
 from graphmeta.cli.config import config_file
 from graphmeta.cli.demo import demo
+from graphmeta.cli.diff import diff
 from graphmeta.cli.explain import explain
 from graphmeta.cli.privacy import privacy
+from graphmeta.cli.export import export
 from graphmeta.cli.queue import queue
 from graphmeta.cli.recalibrate import recalibrate
 from graphmeta.cli.report import report
@@ -29,7 +31,8 @@ against. A person decides.
 
 Begin with `graphmeta demo`; `synth` makes up larger worlds. On your own data: `check` what would \
 be read, `analyze` it into a run folder, work through its `queue`, `explain` a cluster, and write \
-a `report`. Record what you conclude with `verdict`.
+a `report`. Record what you conclude with `verdict`, `export` a cluster for others' tools, and \
+`diff` two runs.
 """
 
 _EPILOGUE = """Exit codes: 0 done; 1 failed; 2 wrong usage or malformed input; 3 a --fail-on \
@@ -81,6 +84,8 @@ def build() -> App:
         verdict, group=runs, sort_key=3, usage=_usage("verdict RUN CLUSTER VERDICT --reason TEXT")
     )
     app.command(recalibrate, group=runs, sort_key=4, usage=_usage("recalibrate RUN..."))
+    app.command(export, group=runs, sort_key=5, usage=_usage("export RUN CLUSTER --format FORMAT"))
+    app.command(diff, group=runs, sort_key=6, usage=_usage("diff OLD NEW"))
     app.command(privacy(protecting))
     app.command(bench(measuring))
     return app

@@ -15,13 +15,12 @@ import polars as pl
 
 from graphmeta.clusters.confirm import Tested, confirm
 from graphmeta.clusters.find import after, find
+from graphmeta.clusters.match import match
 from graphmeta.clusters.refine import member_tests
 from graphmeta.engines.base import Progress
 from graphmeta.nulls import multiplicity
 from graphmeta.signals.base import FOLDS, WHOLE, Layer, Observations, Part
 
-#: Accounts in common, as a share of all accounts of either, from which two groups are one.
-SAME = 0.2
 #: A group that is not confirmed stays a candidate where the held-out data leans its way this much.
 LEANS_AT = 0.2
 
@@ -85,43 +84,6 @@ def clusters(
         layers=whole.layers,
         tested=sum(tested.results.height for tested in folds),
     )
-
-
-def match(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
-    """Match two sets of groups one to one, the most alike first.
-
-    Args:
-        left: Columns group, account.
-        right: Columns group, account.
-
-    Returns:
-        Columns group, other, alike (accounts in common over accounts of either).
-    """
-    size = left.group_by("group").agg(size=pl.len())
-    size_other = right.group_by(other="group").agg(size_other=pl.len())
-    pairs = (
-        left.join(right.rename({"group": "other"}), on="account")
-        .group_by("group", "other")
-        .agg(both=pl.len())
-        .join(size, on="group")
-        .join(size_other, on="other")
-        .select(
-            "group",
-            "other",
-            alike=pl.col("both") / (pl.col("size") + pl.col("size_other") - pl.col("both")),
-        )
-        .filter(pl.col("alike") >= SAME)
-        .sort("alike", "group", "other", descending=[True, False, False])
-    )
-    taken: set[int] = set()
-    taken_other: set[int] = set()
-    kept = []
-    for row in pairs.iter_rows(named=True):
-        if row["group"] not in taken and row["other"] not in taken_other:
-            taken.add(row["group"])
-            taken_other.add(row["other"])
-            kept.append(row)
-    return pl.DataFrame(kept, schema=pairs.schema)
 
 
 def _with_orphans(whole: pl.DataFrame, folds: Sequence[Tested], alpha: float) -> pl.DataFrame:

@@ -22,6 +22,8 @@ COMMANDS = (
     "report",
     "verdict",
     "recalibrate",
+    "export",
+    "diff",
 )
 HEAVY = ("polars", "pyarrow", "numpy", "scipy", "networkx", "bokeh", "jinja2", "sqlalchemy")
 

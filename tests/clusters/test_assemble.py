@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tinyworld import groups_of, noise, observed, ring
 
 from graphmeta.clusters import assemble
-from graphmeta.clusters.assemble import LEANS_AT, SAME, Clusters, clusters, match
+from graphmeta.clusters.assemble import LEANS_AT, Clusters, clusters
 from graphmeta.clusters.find import Found, find
+from graphmeta.clusters.match import SAME, match
 from graphmeta.engines.base import silent
 from graphmeta.signals import LAYERS
 from graphmeta.signals.base import WHOLE, Layer, Observations, Part

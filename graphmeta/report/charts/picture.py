@@ -87,7 +87,7 @@ def picture(
     return Picture(
         nodes=nodes.drop("touched"),
         links=links,
-        ties=_ties(drawn["account"], contacts, reached["account"]),
+        ties=ties(drawn["account"], contacts, reached["account"]).head(MOST_TIES),
         members_left_out=scored.height - drawn.height,
         contacted_left_out=reached.height - chosen.height,
     )
@@ -162,8 +162,17 @@ def _links(nodes: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _ties(scored: pl.Series, contacts: pl.DataFrame, reached: pl.Series) -> pl.DataFrame:
-    """Count the contacted that each pair of drawn members shares; the strongest pairs."""
+def ties(scored: pl.Series, contacts: pl.DataFrame, reached: pl.Series) -> pl.DataFrame:
+    """Count the contacted accounts that each pair of members reached, strongest pairs first.
+
+    Args:
+        scored: The members' accounts.
+        contacts: Their cluster's rows of the contacts table.
+        reached: The accounts that count where two members contacted them.
+
+    Returns:
+        ``a``, ``b`` (places in ``scored``, ``a`` before ``b``), ``shared``.
+    """
     from scipy import sparse
 
     rows = pl.DataFrame({"sender": scored}).with_row_index("a")
@@ -174,15 +183,11 @@ def _ties(scored: pl.Series, contacts: pl.DataFrame, reached: pl.Series) -> pl.D
         shape=(rows.height, max(columns.height, 1)),
     )
     shared = sparse.coo_matrix(sparse.triu(reach @ reach.T, k=1))
-    return (
-        pl.DataFrame(
-            {"a": shared.row, "b": shared.col, "shared": shared.data},
-            schema={"a": pl.Int64, "b": pl.Int64, "shared": pl.Int64},
-            strict=False,
-        )
-        .sort(["shared", "a", "b"], descending=[True, False, False])
-        .head(MOST_TIES)
-    )
+    return pl.DataFrame(
+        {"a": shared.row, "b": shared.col, "shared": shared.data},
+        schema={"a": pl.Int64, "b": pl.Int64, "shared": pl.Int64},
+        strict=False,
+    ).sort(["shared", "a", "b"], descending=[True, False, False])
 
 
 def _places(n_nodes: int, links: pl.DataFrame, seed: int) -> tuple[list[float], list[float]]:

@@ -1,0 +1,167 @@
+"""export and diff: what they print and write, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from graphmeta.cli import main
+from graphmeta.run import MANIFEST
+
+# The run made by hand stands with the tests of the report.
+sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
+from fake_run import Tables, write_fake_run
+
+RING = "k7f3a-ring"
+FORMATS = ("csv", "parquet", "graphml", "gexf", "stix")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two runs in it, where the commands are run."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    write_fake_run(tmp_path / "RUN")
+    write_fake_run(tmp_path / "LATER", change=_less_risky)
+    return tmp_path
+
+
+def _less_risky(tables: Tables) -> None:
+    for row in tables.rows["clusters"]:
+        row["risk"] /= 2
+    tables.rows["members"][:] = tables.rows["members"][1:]
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = main(list(arguments))
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    return code, shown.err
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_export_is_written_here_and_what_leaves_is_said_on_standard_error(
+    folder: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", "RUN", RING, "--format", form]) == 0
+    shown = capsys.readouterr()
+    name = f"RUN-{RING}.{'stix.json' if form == 'stix' else form}"
+    assert shown.out == f"Wrote {name}\n"
+    assert (folder / name).stat().st_size
+    assert "TLP:AMBER+STRICT" in shown.err
+    assert "What leaves" in shown.err
+    assert "contacted accounts (counted, never named)" in shown.err
+    assert "A score is no proof" in shown.err
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_preview_says_the_same_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    audit = Path("RUN/audit.jsonl").read_bytes()
+    assert main(["export", "RUN", RING, "--format", "gexf", "--tlp", "red", "--preview"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    assert "TLP:RED" in shown.out
+    assert "What would leave" in shown.out
+    assert any(line.split()[:2] == ["node", "24"] for line in shown.out.splitlines())
+    assert sorted(file.name for file in Path().iterdir()) == ["LATER", "RUN"]
+    assert Path("RUN/audit.jsonl").read_bytes() == audit
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_preview_and_an_export_as_json_hold_what_leaves_and_what_stays(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["export", "RUN", RING, "--format", "csv", "--preview", "--json"]) == 0
+    preview = json.loads(capsys.readouterr().out)
+    assert main(["export", "RUN", RING, "--format", "csv", "--out", "a.csv", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["file"] == "a.csv"
+    assert said["leaves"] == preview["leaves"]
+    assert said["stays"] == preview["stays"]
+    entry = json.loads(Path("RUN/audit.jsonl").read_text().splitlines()[-1])
+    assert entry["detail"]["sha256"] == said["sha256"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_cannot_be_exported_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("there.csv").write_text("mine")
+    csv = ("--format", "csv")
+    for arguments, said in (
+        (("RUN", RING, *csv, "--out", "there.csv"), "exists already"),
+        (("RUN", RING, *csv, "--out", "RUN/x.csv"), "inside the run folder"),
+        (("RUN", RING, *csv, "--out", "no/x.csv"), "cannot be written"),
+        (("RUN", "c9", *csv), "no cluster 'c9'"),
+        (("NOWHERE", RING, *csv), "There is no run at NOWHERE"),
+        (("RUN", RING, "--format", "pdf"), "graphml"),
+        (("RUN", RING, *csv, "--tlp", "clear"), "amber+strict"),
+        (("RUN", RING), "--format"),
+    ):
+        code, error = refused(capsys, "export", *arguments)
+        assert (code, said in error) == (2, True), error
+
+
+@pytest.mark.usefixtures("folder")
+def test_too_small_a_group_is_refused_for_privacy(capsys: pytest.CaptureFixture[str]) -> None:
+    manifest = json.loads(Path("RUN", MANIFEST).read_text())
+    manifest["configuration"]["min_actors"] = 100
+    Path("RUN", MANIFEST).write_text(json.dumps(manifest))
+    code, error = refused(capsys, "export", "RUN", RING, "--format", "csv")
+    assert code == 4
+    assert "24 actors" in error
+    assert not list(Path().glob("*.csv"))
+
+
+def test_hostile_names_do_not_drive_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def bidi(name: str) -> str:
+        return f"{name}\u202e\x1b[2J=1"
+
+    one, two = str(tmp_path / "RUN"), str(tmp_path / "LATER")
+    write_fake_run(Path(one), rename=bidi)
+    write_fake_run(Path(two), rename=bidi, change=_less_risky)
+    assert main(["export", one, bidi(RING), "--format", "csv", "--preview"]) == 0
+    assert main(["diff", one, two]) == 0
+    shown = capsys.readouterr().out
+    assert "\\u202e\\x1b" in shown
+    assert shown.replace("\n", "").isprintable()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_difference_tells_of_every_cluster_that_changed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["diff", "RUN", "LATER"]) == 0
+    shown = capsys.readouterr().out
+    assert "Clusters: 1 shrunk, 4 unchanged" in shown
+    ring = next(line for line in shown.splitlines() if RING in line)
+    assert ring.split()[:3] == ["shrunk", RING, RING]
+    assert "24 → 23" in ring
+    assert "0.94 → 0.47" in ring
+    assert "d9e44-group" in shown, "its risk has changed"
+    assert "From equal input, by equal settings and versions." in shown
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_difference_as_json_holds_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "RUN", "LATER", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["counts"]["shrunk"] == 1
+    assert len(said["clusters"]) == 5
+    assert set(said) == {"runs", "counts", "clusters", "settings", "baselines"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_runs_whose_pseudonyms_must_not_be_linked_are_refused_for_privacy(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    manifest = json.loads(Path("LATER", MANIFEST).read_text())
+    manifest["privacy"]["key_id"] = "00000000"
+    Path("LATER", MANIFEST).write_text(json.dumps(manifest))
+    code, error = refused(capsys, "diff", "RUN", "LATER")
+    assert code == 4
+    assert "of different keys" in error
+    assert "--key and --dataset" in error
