@@ -20,8 +20,11 @@ from graphmeta.scores.terms import Term, log_ratio
 
 FloatArray = NDArray[np.float64]
 
-#: Strength of the pull of slopes towards nothing, in weights of one label.
+#: Strength of the pull of slopes towards nothing, in weights of one label, for the scores. They are
+#: to carry over to families that the training never saw.
 PENALTY = 0.02
+#: The same for the classes of look-alikes, whose appearances say how far each carries.
+PENALTY_OF_CLASS = 0.001
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,11 @@ def balanced(labels: Sequence[str], positive: NDArray[np.bool_], odds: float) ->
 
 
 def fit(
-    x: FloatArray, positive: NDArray[np.bool_], weights: FloatArray, terms: Sequence[Term]
+    x: FloatArray,
+    positive: NDArray[np.bool_],
+    weights: FloatArray,
+    terms: Sequence[Term],
+    penalty: float = PENALTY,
 ) -> Fitted:
     """Fit a score.
 
@@ -90,11 +97,12 @@ def fit(
         positive: What is to score high, shape (clusters,).
         weights: Weights of clusters, adding up to 1.
         terms: The terms, which say in which direction each may point.
+        penalty: Strength of the pull of slopes towards nothing.
     """
     up, down = np.maximum(x, 0.0), np.minimum(x, 0.0)
     design = np.column_stack([np.ones(x.shape[0]), up, down])
     sign = np.where(positive, 1.0, -1.0)
-    pull = PENALTY * np.concatenate([[0.0], np.ones(2 * x.shape[1])])
+    pull = penalty * np.concatenate([[0.0], np.ones(2 * x.shape[1])])
 
     def loss(parameters: FloatArray) -> tuple[float, FloatArray]:
         margin = sign * (design @ parameters)

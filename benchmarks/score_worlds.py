@@ -20,6 +20,7 @@ import polars as pl
 from graphmeta import pipeline, seeds
 from graphmeta.ingest import Reading
 from graphmeta.run import RunFolder
+from graphmeta.scores.rank import LEANS_AT
 from graphmeta.synthetic import CAMPAIGN_NAMES, World, make_world
 
 #: Neither of them is a family of its own.
@@ -86,6 +87,7 @@ def _analysed(world: World, made: Recipe, place: Path) -> RunFolder:
         [place / "events.parquet"],
         out=place / "run",
         reading=Reading(accounts=accounts, identifiers="plain"),
+        settings=pipeline.Settings(sandbox="off"),
     )
 
 
@@ -96,7 +98,12 @@ def labelled(run: RunFolder, world: World) -> pl.DataFrame:
         Columns cluster_id, status, p_value, q_value, members, label, kind ("campaign",
         "lookalike" or "ordinary"), purity, signal, value, expected, support.
     """
-    clusters = run.table("clusters").select("cluster_id", "status", "p_value", "q_value")
+    # Groups that nothing but twin behaviour suggests are shown where today's scores are high.
+    clusters = (
+        run.table("clusters")
+        .filter((pl.col("status") == "confirmed") | (pl.col("p_value") <= LEANS_AT))
+        .select("cluster_id", "status", "p_value", "q_value")
+    )
     acting = run.table("members").filter(pl.col("role") != "contacted")
     known = pl.concat(
         [

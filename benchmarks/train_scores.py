@@ -19,7 +19,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from score_fitting import Fitted, FloatArray, balanced, fit, ratios
+from score_fitting import (
+    PENALTY,
+    PENALTY_OF_CLASS,
+    Fitted,
+    FloatArray,
+    balanced,
+    fit,
+    ratios,
+)
 from score_worlds import gather
 
 from graphmeta.scores import calibrate, model
@@ -47,6 +55,7 @@ class Task:
     terms: tuple[Term, ...]
     positive: Callable[[pl.DataFrame], pl.Series]
     negative: Callable[[pl.DataFrame], pl.Series]
+    penalty: float = PENALTY
 
 
 def is_spam(clusters: pl.DataFrame) -> pl.Series:
@@ -85,6 +94,7 @@ def against(kind: str) -> Task:
         terms,
         lambda clusters: clusters["kind"] == "campaign",
         lambda clusters: (clusters["kind"] == "lookalike") & (clusters["label"] == kind),
+        PENALTY_OF_CLASS,
     )
 
 
@@ -107,7 +117,7 @@ def fitted(task: Task, clusters: pl.DataFrame) -> Fitted:
     used = clusters.filter(positive | negative)
     yes = positive.filter(positive | negative).to_numpy()
     weights = balanced(used["label"].to_list(), yes, ODDS)
-    return fit(ratios(used, task.terms), yes, weights, task.terms)
+    return fit(ratios(used, task.terms), yes, weights, task.terms, task.penalty)
 
 
 def cross_fitted(task: Task, clusters: pl.DataFrame) -> FloatArray:

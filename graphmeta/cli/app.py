@@ -13,8 +13,8 @@ from graphmeta.cli.config import config_file
 from graphmeta.cli.demo import demo
 from graphmeta.cli.diff import diff
 from graphmeta.cli.explain import explain
-from graphmeta.cli.privacy import privacy
 from graphmeta.cli.export import export
+from graphmeta.cli.privacy import privacy
 from graphmeta.cli.queue import queue
 from graphmeta.cli.recalibrate import recalibrate
 from graphmeta.cli.report import report

@@ -1,7 +1,7 @@
 """How some of those whom an organisation met go on to its group, or to one of its people.
 
-Campaigning, charity and sales lead strangers somewhere too, as a recruiting funnel does: a canvass
-into the group of the street, a text-bank to the organiser of the day, a sales team to a webinar.
+A canvass may lead those whom it won into the group of their street, or to its coordinator, as a
+recruiting funnel does.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ import numpy as np
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
 from graphmeta.synthetic.lookalikes.base import Posed, first_day, staff
-from graphmeta.synthetic.lookalikes.leading import led_on
 from graphmeta.synthetic.sheet import Floats, Ints
 from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
@@ -42,8 +41,6 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
         talk.calls(rng, other[ringing], whom[ringing], later[ringing]),
         talk.approach(rng, town, other[quiet], whom[quiet], later[quiet], met),
     ]
-    if rng.random() < 0.15:
-        parts.append(led_on(rng, town, agents, agent, leads, start))
     return Posed(sheet.concat(parts), agents)
 
 

@@ -1,7 +1,7 @@
 """A survey: interviewers ask a random sample of strangers, each once, and remind the silent.
 
 Like a split list it shares one list of strangers out in shifts, and few answer; but whoever does
-goes through a questionnaire, hardly anybody complains, and nobody is led anywhere, or to a panel.
+goes through a questionnaire, hardly anybody complains, and nobody is led anywhere.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import numpy as np
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
 from graphmeta.synthetic.lookalikes.base import Posed, first_day, staff
-from graphmeta.synthetic.lookalikes.leading import led_on
 from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
 
@@ -45,6 +44,4 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
         talk.approach(rng, town, by[quiet], sample[quiet], time[quiet], met),
         talk.approach(rng, town, other, sample[again], later, met),
     ]
-    if rng.random() < 0.15:
-        parts.append(led_on(rng, town, who, by, sample, time))
     return Posed(sheet.concat(parts), who)

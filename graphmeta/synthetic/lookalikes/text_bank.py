@@ -17,16 +17,12 @@ from graphmeta.synthetic.lookalikes.base import (
     invited,
     volunteers,
 )
-from graphmeta.synthetic.lookalikes.leading import led_on
 from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
 
 
 def pose(rng: np.random.Generator, town: Town) -> Posed:
-    """Volunteers of all parts of town, in evening shifts; some of the silent are tried again.
-
-    Some text-banks lead those who are won into a group, or to their coordinator.
-    """
+    """Volunteers of all parts of town, in evening shifts; some of the silent are tried again."""
     who = volunteers(rng, town, town.scaled(rng.integers(12, 41), 0.02))
     listed = town.strangers(rng, town.scaled(rng.integers(400, 1_500), 0.3))
     first = max(first_day(town, who), min(8, town.days // 3))
@@ -51,8 +47,6 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
         talk.approach(rng, town, by, listed, time, met),
         talk.approach(rng, town, other, listed[again], time[again] + 2 * DAY, met),
     ]
-    if rng.random() < 0.25:
-        parts.append(led_on(rng, town, who, by, listed, time))
     if rng.random() < 0.5:
         begun = float(first * DAY - rng.uniform(0, 0.5) * DAY)
         group = town.found_group(who[:1], begun)
