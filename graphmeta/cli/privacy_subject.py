@@ -7,7 +7,8 @@ histories of command lines, and other users of a machine see them while a comman
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter, validators
 
 from graphmeta.cli.console import messages, output, print_json, text
-from graphmeta.cli.options import IDS, Json
+from graphmeta.cli.options import IDS, CaseStoreAddress, Json
 from graphmeta.errors import UsageError
 
 if TYPE_CHECKING:
+    from graphmeta.oversight.holders import Holder
     from graphmeta.privacy.keys import Key
 
 
@@ -106,6 +108,7 @@ def subject(
         ),
     ],
     whose: Whose = _ASKED,
+    case_store: CaseStoreAddress = None,
     json: Json = False,
 ) -> None:
     """Answer one person about their own account: for access, an appeal, or erasure.
@@ -126,12 +129,32 @@ def subject(
     if not runs:
         raise UsageError("No run was named.", "Write: graphmeta privacy subject RUN... ")
     opened = [open_run(run) for run in runs]
-    told = answer(Request(whose.id(), purpose, request, whose.life), opened, whose.key_of)
+    asked = Request(whose.id(), purpose, request, whose.life)
+    with _texts(case_store) as texts:
+        told = answer(asked, opened, whose.key_of, texts)
     if json:
         print_json(told)
         return
     for one in told["runs"]:
         _tell(one, purpose)
+    for name, kinds in told["texts"].items():
+        _tell_texts(name, kinds, purpose)
+
+
+@contextmanager
+def _texts(case_store: str | None) -> Iterator[Sequence[Holder]]:
+    """Give what people wrote about clusters, where there is a case store. None is made."""
+    from graphmeta.cases.place import address
+    from graphmeta.oversight.acts import operator
+
+    if not address(case_store).exists():
+        yield ()
+        return
+    from graphmeta.cases.erasure import Texts
+    from graphmeta.cases.store import open_store
+
+    with open_store(case_store) as store:
+        yield (Texts(store, operator()),)
 
 
 def _tell(held: Mapping[str, Any], purpose: str) -> None:
@@ -162,6 +185,12 @@ def _tell(held: Mapping[str, Any], purpose: str) -> None:
                 "made with the account and stay, as sums over all members."
             )
         )
+
+
+def _tell_texts(name: str, kinds: Mapping[str, int], purpose: str) -> None:
+    found = ", ".join(f"{kind} {number}" for kind, number in kinds.items() if number)
+    what = "Texts from which it was erased" if purpose == "erasure" else "Texts that name it"
+    output().print(text(f"{what}, in {name}: {found or 'none'}."))
 
 
 def _cluster(cluster: Mapping[str, Any]) -> list[str]:

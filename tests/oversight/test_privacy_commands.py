@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 from oversight_kit import RING, judge, log, make_run, named
 
+from graphmeta.cases.store import open_store
+from graphmeta.cases.verdicts import Judgement
+from graphmeta.cases.verdicts import judge as judge_in_store
 from graphmeta.cli import main
 from graphmeta.cli.app import build
 from graphmeta.privacy.keys import load_key
+from graphmeta.run import open_run
 
 COMMANDS = ("purge", "subject", "transparency", "dpia")
 ACCESS = ("privacy", "subject", "RUN", "--purpose", "access", "--request", "R-1", "--key", "key")
@@ -21,6 +25,8 @@ ACCESS = ("privacy", "subject", "RUN", "--purpose", "access", "--request", "R-1"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a run in it, where the commands are run."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("GRAPHMETA_CASE_STORE", raising=False)
     make_run(tmp_path)
     return tmp_path
 
@@ -85,8 +91,6 @@ def test_the_id_is_read_from_standard_input(
 def test_the_id_is_read_from_a_file_and_the_verdict_is_told(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from graphmeta.run import open_run
-
     judge(open_run(folder / "RUN"), "c0001", "benign")
     (folder / "id.txt").write_text("hans\n", encoding="utf-8")
     assert main([*ACCESS, "--account", "id.txt"]) == 0
@@ -173,3 +177,31 @@ def test_an_assessment_is_printed_or_written_and_never_overwritten(
     assert main(["privacy", "dpia", "RUN", "--out", "dpia.md"]) == 0
     assert main(["privacy", "dpia", "RUN", "--out", "dpia.md"]) == 2
     assert "never overwritten" in capsys.readouterr().err
+
+
+def test_the_case_store_is_asked_and_takes_part_in_erasure(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = f"sqlite:///{folder / 'cases.sqlite'}"
+    with open_store(address) as store:
+        said = Judgement("c0001", "spam", f"led by {named('anna', folder)}", "ann")
+        judge_in_store(store, open_run(folder / "RUN"), [said])
+    for purpose, told in (
+        ("access", "Texts that name it, in the case store"),
+        ("erasure", "Texts from which it was erased, in the case store"),
+        ("access", "cases.sqlite: none"),
+    ):
+        monkeypatch.setattr("sys.stdin", io.StringIO("anna"))
+        request = ["RUN", "--purpose", purpose, "--request", "R-1", "--key", "key"]
+        assert main(["privacy", "subject", *request, "--case-store", address]) == 0
+        assert told in capsys.readouterr().out
+
+
+def test_no_case_store_is_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder / "data"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("anna"))
+    assert main([*ACCESS]) == 0
+    assert "Texts" not in capsys.readouterr().out
+    assert not (folder / "data").exists()
