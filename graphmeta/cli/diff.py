@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from graphmeta.cli.console import output, print_json, text
-from graphmeta.cli.options import Json
+from graphmeta.cli.options import CaseStoreAddress, Json
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,6 +26,7 @@ def diff(
     new: Annotated[Path, Parameter(help="The later run.")],
     /,
     *,
+    case_store: CaseStoreAddress = None,
     json: Json = False,
 ) -> None:
     """Compare two runs: clusters that are new, grown, shrunk or gone, and what else differs.
@@ -42,7 +43,8 @@ def diff(
     from graphmeta.run import open_run
 
     before, after = open_run(old), open_run(new)
-    found = compare(before, after)
+    said_before, said_after = (_verdicts(run, case_store) for run in (before, after))
+    found = compare(before, after, verdicts_old=said_before, verdicts_new=said_after)
     if json:
         print_json(_as_json(before, after, found))
         return
@@ -50,6 +52,14 @@ def diff(
     _clusters(console, found)
     _settings(console, found.settings)
     _baselines(console, found.baselines)
+
+
+def _verdicts(run: RunFolder, case_store: str | None) -> dict[str, str]:
+    """Return the verdict that stands for each cluster that was judged."""
+    from graphmeta.cli.review import states
+
+    reviews = {name: state.review for name, state in states(run, case_store).items()}
+    return {name: review.verdict.verdict for name, review in reviews.items() if review}
 
 
 def _as_json(old: RunFolder, new: RunFolder, found: Difference) -> dict[str, Any]:
@@ -75,7 +85,9 @@ def _clusters(console: Console, found: Difference) -> None:
     # An unchanged cluster is told of only where what is said of it has changed.
     rows = [row for row in found.clusters.iter_rows(named=True) if _worth_telling(row)]
     if rows:
-        table = _table("", "Old", "New", "Actors", "Came", "Went", "Risk", "Status", "Looks like")
+        table = _table(
+            "", "Old", "New", "Actors", "Came", "Went", "Risk", "Status", "Looks like", "Judged"
+        )
         for row in rows:
             table.add_row(
                 text(row["change"], _STYLES.get(row["change"], "")),
@@ -87,6 +99,7 @@ def _clusters(console: Console, found: Difference) -> None:
                 text(_both(row, "risk", words.score)),
                 text(_status(row)),
                 text(_both(row, "behaviour", str)),
+                text(_both(row, "verdict", str)),
             )
         console.print(table)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from graphmeta.cli.console import messages, output, print_json, text
-from graphmeta.cli.options import OUTPUT, Json, RunPath
+from graphmeta.cli.options import OUTPUT, CaseStoreAddress, Json, RunPath
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,9 +50,13 @@ def export(
         bool,
         Parameter(group=OUTPUT, help="Show what would leave and for whom, and write nothing."),
     ] = False,
+    case_store: CaseStoreAddress = None,
     json: Json = False,
 ) -> None:
     """Write one cluster to a file for others, evidence for and against included.
+
+    What people said of it goes along: every verdict, dissent too, with reviewers numbered instead
+    of named, and notes and pins.
 
     Those who were contacted are possible victims: they are counted, and no id or pseudonym of
     theirs leaves in any format. Every export is recorded in the run's audit log before it is
@@ -63,12 +67,13 @@ def export(
     - `graphmeta export RUN c0001 --format stix --preview`
     - `graphmeta export RUN c0001 --format csv --out case.csv`
     """
+    from graphmeta.cli.casework import case
     from graphmeta.report import exports
     from graphmeta.report.exports.deliver import default_name, deliver
     from graphmeta.run import open_run
 
     opened = open_run(run)
-    made = exports.prepare(opened, cluster, format, tlp=tlp)
+    made = exports.prepare(opened, cluster, format, tlp=tlp, case=case(opened, cluster, case_store))
     if preview:
         if json:
             print_json(made.preview())

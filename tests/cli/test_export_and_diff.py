@@ -6,10 +6,13 @@ import json
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from graphmeta.cases import notes
+from graphmeta.cases.store import open_store
 from graphmeta.cli import main
-from graphmeta.run import MANIFEST
+from graphmeta.run import MANIFEST, open_run
 
 # The run made by hand stands with the tests of the report.
 sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
@@ -24,8 +27,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with two runs in it, where the commands are run."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.delenv("GRAPHMETA_CASE_STORE", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     write_fake_run(tmp_path / "RUN")
-    write_fake_run(tmp_path / "LATER", change=_less_risky)
+    later = write_fake_run(tmp_path / "LATER", change=_less_risky)
+    # Another analysis, at another time: otherwise the two would be copies of one run.
+    said = {**later.manifest, "created_at": "2024-06-02T09:30:00+00:00"}
+    (later.path / MANIFEST).write_text(json.dumps(said))
     return tmp_path
 
 
@@ -83,6 +91,51 @@ def test_a_preview_and_an_export_as_json_hold_what_leaves_and_what_stays(
     assert said["stays"] == preview["stays"]
     entry = json.loads(Path("RUN/audit.jsonl").read_text().splitlines()[-1])
     assert entry["detail"]["sha256"] == said["sha256"]
+
+
+def _judge(cluster: str, *said: str, run: str = "RUN") -> None:
+    assert main(["verdict", run, cluster, *said]) == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_export_holds_what_people_said_dissent_too_and_names_no_reviewer(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ann = ("--reviewer", "Ann Analyst")
+    _judge(RING, "unsure", "--reason", "at first sight", *ann)
+    _judge(RING, "spam", "--reason", "one list", *ann, "--ask-second")
+    _judge(RING, "benign", "--reason", "no, volunteers", "--reviewer", "Bo", "--second")
+    with open_store() as store:
+        run = open_run(Path("RUN"))
+        notes.note(store, run, RING, "looked at twice", "Ann Analyst")
+        notes.pin(store, run, RING, "evidence:spam:blocks", "Ann Analyst")
+    assert main(["export", "RUN", RING, "--format", "parquet", "--out", "a.parquet"]) == 0
+    rows = pl.read_parquet("a.parquet")
+    verdicts = rows.filter(pl.col("part") == "verdict").select("name", "speaks", "says", "by")
+    assert verdicts.rows() == [
+        ("unsure", "dissents", "at first sight", "reviewer 1"),
+        ("spam", "stands", "one list", "reviewer 1"),
+        ("benign", "dissents", "no, volunteers", "reviewer 2"),
+    ]
+    assert rows.filter(pl.col("part") == "note")["says"].to_list() == ["looked at twice"]
+    assert rows.filter(pl.col("pinned"))["name"].to_list() == ["blocks"]
+    assert "verdict" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_difference_tells_of_changed_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
+    _judge("f5512-bare", "spam", "--reason", "one list")
+    _judge("f5512-bare", "benign", "--reason", "volunteers", run="LATER")
+    capsys.readouterr()
+    assert main(["diff", "RUN", "LATER"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert next(line for line in shown if "f5512-bare" in line).endswith("spam → benign")
+
+
+def test_without_a_case_store_none_is_made(folder: Path) -> None:
+    assert main(["export", "RUN", RING, "--format", "csv"]) == 0
+    assert main(["diff", "RUN", "LATER"]) == 0
+    assert not (folder / "data").exists()
 
 
 @pytest.mark.usefixtures("folder")
