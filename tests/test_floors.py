@@ -24,6 +24,7 @@ HOMES = {
     "polars_hash": ("privacy",),
     "psycopg": ("cases",),
     "pyarrow": ("privacy", "ingest"),
+    "pyrage": ("privacy",),
     "pyspark": ("engines",),
     "rich": ("cli",),
     "sqlalchemy": ("cases",),
