@@ -26,6 +26,8 @@ MANIFEST = "manifest.json"
 AUDIT = "audit.jsonl"
 #: What tells one analysis from every other. It stays when the folder is moved or copied.
 _IDENTITY = ("graphmeta", "created_at", "configuration", "seed")
+#: Only where a way back to the ids was authorised.
+REVERSE_MAP = "reverse-map.age"
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ from graphmeta.cli.check import check
 from graphmeta.cli.config import config_file
 from graphmeta.cli.demo import demo
 from graphmeta.cli.explain import explain
+from graphmeta.cli.privacy import privacy
 from graphmeta.cli.queue import queue
 from graphmeta.cli.recalibrate import recalibrate
 from graphmeta.cli.report import report
+from graphmeta.cli.reveal import reveal
 from graphmeta.cli.synth import synth
 from graphmeta.cli.verdict import verdict
 from graphmeta.provenance import version
@@ -40,7 +42,8 @@ def build() -> App:
     start = Group("Start here", sort_key=0)
     events = Group("From events to a run", sort_key=1)
     runs = Group("Working with a run", sort_key=2)
-    measuring = Group("Measuring detectors", sort_key=3)
+    protecting = Group("Privacy", sort_key=3)
+    measuring = Group("Measuring detectors", sort_key=4)
     options = Group("Options", sort_key=9)
     app = App(
         name="graphmeta",
@@ -79,6 +82,8 @@ def build() -> App:
         verdict, group=runs, sort_key=3, usage=_usage("verdict RUN CLUSTER VERDICT --reason TEXT")
     )
     app.command(recalibrate, group=runs, sort_key=4, usage=_usage("recalibrate RUN..."))
+    app.command(privacy(protecting))
+    app.command(reveal(protecting))
     app.command(bench(measuring))
     return app
 

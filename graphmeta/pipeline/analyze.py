@@ -20,9 +20,10 @@ from graphmeta.clusters.assemble import Clusters, clusters
 from graphmeta.clusters.twins import propose
 from graphmeta.engines.base import Progress, silent
 from graphmeta.ingest import Reading, Store, ingest
-from graphmeta.pipeline import manifest, tables
+from graphmeta.pipeline import manifest, reverse_map, tables
 from graphmeta.pipeline.clock import Stopwatch
 from graphmeta.pipeline.settings import Settings
+from graphmeta.privacy import sealing
 from graphmeta.run import RunFolder
 from graphmeta.scores import behaviour, counter, explain, rank, verdict
 from graphmeta.scores.calibrate import Calibration
@@ -61,15 +62,25 @@ def analyze(
         RunError: ``out`` exists already or cannot be written (exit code 2).
     """
     reading, settings = reading or Reading(), settings or Settings()
+    # Names pass through the store sealed to this key, which stands in memory alone.
+    passing = sealing.new_identity() if reading.seal_to else None
     partial = run.claim(out)
     try:
         watch = Stopwatch(progress)
         with tempfile.TemporaryDirectory(dir=partial, prefix="store-") as folder:
-            store = ingest(sources, folder=Path(folder), reading=reading, progress=watch)
+            store = ingest(
+                sources,
+                folder=Path(folder),
+                reading=reading,
+                progress=watch,
+                names_for=passing.recipient if passing else None,
+            )
             written, facts = _analyse(store, settings, watch)
-        watch("writing the run")
-        run.write_tables(partial, written)
-        manifest.write(partial, store, reading, settings, facts, watch)
+            watch("writing the run")
+            run.write_tables(partial, written)
+            manifest.write(partial, store, reading, settings, facts, watch)
+            if passing:
+                reverse_map.write(partial, store.folder, reading, passing)
         return run.publish(partial, out)
     except BaseException:
         run.discard(partial)

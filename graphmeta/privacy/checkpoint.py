@@ -16,18 +16,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from graphmeta.errors import InputError, PrivacyRefusalError
 from graphmeta.privacy import audit, signing
+from graphmeta.privacy.signing import SigningKey
 
 FORMAT = "graphmeta checkpoint 1"
 _FIELDS = {"format": str, "first": str, "seq": int, "head": str, "at": str, "signer": str}
 
 
-def make(
-    lines: Sequence[str], key: Ed25519PrivateKey, *, at: datetime | None = None
-) -> dict[str, Any]:
+def make(lines: Sequence[str], key: SigningKey, *, at: datetime | None = None) -> dict[str, Any]:
     """Return a signed checkpoint of a log.
 
     Args:

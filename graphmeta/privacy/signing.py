@@ -27,6 +27,9 @@ from cryptography.hazmat.primitives.serialization import (
 from graphmeta.errors import UsageError
 from graphmeta.privacy import private_file
 
+#: A key to sign with; its public part is in hexadecimal digits everywhere.
+SigningKey = Ed25519PrivateKey
+
 
 def default_signing_key() -> Path:
     """Return where the signing key stands that is used when none is named."""
@@ -48,7 +51,7 @@ def make_signing_key(path: Path) -> None:
         raise private_file.unreachable(path, "--signing-key", error) from error
 
 
-def load_signing_key(path: Path) -> Ed25519PrivateKey:
+def load_signing_key(path: Path) -> SigningKey:
     """Read a signing key: an Ed25519 private key as PEM (PKCS #8), without a passphrase.
 
     Raises:
@@ -70,12 +73,12 @@ def load_signing_key(path: Path) -> Ed25519PrivateKey:
     return key
 
 
-def public_part(key: Ed25519PrivateKey) -> str:
+def public_part(key: SigningKey) -> str:
     """Return the public key that belongs to a signing key, as 64 hexadecimal digits."""
     return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 
 
-def sign(key: Ed25519PrivateKey, statement: Mapping[str, Any]) -> str:
+def sign(key: SigningKey, statement: Mapping[str, Any]) -> str:
     """Return the signature of a statement, as 128 hexadecimal digits."""
     return key.sign(canonical(statement)).hex()
 

@@ -1,0 +1,32 @@
+"""``graphmeta privacy``: what protects people, what ends, and what is told to the public."""
+
+from __future__ import annotations
+
+from cyclopts import App, Group
+
+from graphmeta.cli.privacy_keys import destroy_key, keys, rotate_key, sealing_key, signing_key
+from graphmeta.cli.privacy_match import actors, match
+from graphmeta.cli.privacy_verify import checkpoint, verify
+
+
+def privacy(group: Group) -> App:
+    """Return the group of commands, to be listed in a group of the whole."""
+    app = App(
+        name="privacy",
+        group=group,
+        help="Verify logs, look after keys, and act upon reviewed accounts.",
+        usage="Usage: graphmeta privacy COMMAND ...",
+    )
+    app.command(verify, usage="Usage: graphmeta privacy verify RUN [OPTIONS]")
+    app.command(checkpoint, usage="Usage: graphmeta privacy checkpoint RUN --out FILE [OPTIONS]")
+    app.command(actors, usage="Usage: graphmeta privacy actors RUN CLUSTER... --out FILE [OPTIONS]")
+    app.command(
+        match,
+        usage="Usage: graphmeta privacy match LIST --ids FILE --signer PUBLIC-KEY [OPTIONS]",
+    )
+    app.command(keys, usage="Usage: graphmeta privacy keys [OPTIONS]")
+    app.command(rotate_key, usage="Usage: graphmeta privacy rotate-key [OPTIONS]")
+    app.command(destroy_key, usage="Usage: graphmeta privacy destroy-key EPOCH --yes [OPTIONS]")
+    app.command(signing_key, usage="Usage: graphmeta privacy signing-key [OPTIONS]")
+    app.command(sealing_key, usage="Usage: graphmeta privacy sealing-key FILE")
+    return app
