@@ -1,4 +1,4 @@
-"""The ordinary way to act: a signed list of reviewed accounts, matched forward by the key's holder."""
+"""The ordinary way to act: a signed list of reviewed accounts, matched by the key's holder."""
 
 from __future__ import annotations
 

@@ -107,7 +107,6 @@ def test_a_list_is_matched_and_its_maker_has_to_be_known(
 def test_a_reveal_goes_through_three_hands_and_serves_once(
     reviewed: Analysed,
     folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     from reveal_kit import KEYS
