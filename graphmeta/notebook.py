@@ -26,6 +26,7 @@ from graphmeta.engines.base import Progress, silent
 from graphmeta.errors import UsageError
 from graphmeta.graph.views import cluster_graph
 from graphmeta.ingest import Reading
+from graphmeta.privacy.keys import KeySource
 from graphmeta.report import display, page, summary
 from graphmeta.report.charts import network, picture, timeline, waterfall
 
@@ -53,7 +54,10 @@ class Options(TypedDict, total=False):
     accounts: Any
     identifiers: Literal["pseudonymous", "plain"]
     key_file: Path | None
+    key: KeySource | None
     dataset: str
+    seal_to: tuple[str, ...]
+    people: Mapping[str, str]
     since: datetime | None
     alpha: float
     min_score: float

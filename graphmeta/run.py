@@ -36,6 +36,8 @@ _IDENTITY = ("graphmeta", "created_at", "configuration", "seed")
 #: Inside a run: new files that are being written, and new files that hold and are moving in.
 _DRAFT = "rewriting.partial"
 _REWRITING = "rewriting"
+#: Only where a way back to the ids was authorised.
+REVERSE_MAP = "reverse-map.age"
 
 
 @dataclass(frozen=True)

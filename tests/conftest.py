@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from postgres import Server, programs, running
+
+if TYPE_CHECKING:
+    from reveal_kit import Analysed
 
 # Machines are noisy and runs must be repeatable: no deadlines, and the same examples each time.
 settings.register_profile("graphmeta", deadline=None, derandomize=True)
@@ -60,3 +64,20 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/store/cases.sqlite"
     server: Server = request.getfixturevalue("postgres")
     return server.new_schema()
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Analysed:
+    """Give a run with a sealed map back to its ids; nobody changes it."""
+    # The kit stands beside the tests that use it, and is found once these are collected.
+    from reveal_kit import analysed
+
+    return analysed(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture
+def reviewed(whole: Analysed, tmp_path: Path) -> Analysed:
+    """Give a copy of that run whose first cluster people found to be spam."""
+    from reveal_kit import copied
+
+    return copied(whole, tmp_path)

@@ -26,6 +26,7 @@ HOMES = {
     "polars_hash": ("privacy",),
     "psycopg": ("cases",),
     "pyarrow": ("privacy", "ingest"),
+    "pyrage": ("privacy",),
     "pyspark": ("engines",),
     "rich": ("cli",),
     "sqlalchemy": ("cases",),

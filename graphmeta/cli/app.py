@@ -18,6 +18,7 @@ from graphmeta.cli.privacy import privacy
 from graphmeta.cli.queue import queue
 from graphmeta.cli.recalibrate import recalibrate
 from graphmeta.cli.report import report
+from graphmeta.cli.reveal import reveal
 from graphmeta.cli.synth import synth
 from graphmeta.cli.verdict import verdict
 from graphmeta.provenance import version
@@ -87,6 +88,7 @@ def build() -> App:
     app.command(export, group=runs, sort_key=5, usage=_usage("export RUN CLUSTER --format FORMAT"))
     app.command(diff, group=runs, sort_key=6, usage=_usage("diff OLD NEW"))
     app.command(privacy(protecting))
+    app.command(reveal(protecting))
     app.command(bench(measuring))
     return app
 

@@ -130,6 +130,24 @@ class ReadingOptions:
             metavar="NAME",
         ),
     ] = "default"
+    seal_to: Annotated[
+        tuple[str, ...],
+        Parameter(
+            group=IDS,
+            help="Authorise a way back: the ids behind the scored members of flagged clusters are "
+            "sealed to two keys, both of which `graphmeta reveal` needs. Give two age recipients, "
+            "and --people. By default no map is kept.",
+            metavar="age1...",
+        ),
+    ] = ()
+    people: Annotated[
+        Path | None,
+        Parameter(
+            group=IDS,
+            help="A TOML file that names who may ask for that map to be opened and who may approve "
+            "it: three at least, a table [people] of names and public keys.",
+        ),
+    ] = None
 
     def reading(self) -> Reading:
         """Return what ingest takes.
@@ -138,6 +156,7 @@ class ReadingOptions:
             UsageError: A mapping is not of the form NAME=NAME, or a saved one cannot be read.
         """
         from graphmeta.ingest import Reading, load_mapping
+        from graphmeta.privacy.people import load_people
 
         saved = load_mapping(self.mapping) if self.mapping else {}
         return Reading(
@@ -152,6 +171,8 @@ class ReadingOptions:
             identifiers=self.identifiers,
             key_file=self.key,
             dataset=self.dataset,
+            seal_to=self.seal_to,
+            people=load_people(self.people) if self.people else {},
         )
 
 

@@ -80,13 +80,7 @@ class Whose:
                 "Name the key with which the runs were made with --key FILE. If it was destroyed, "
                 "nobody can tell any more which pseudonym is whose.",
             )
-        key = load_key(path)
-        if key.key_id != key_id:
-            raise UsageError(
-                f"A run's pseudonyms were made with the key {key_id}; {path} is {key.key_id}.",
-                "Name that key's file with --key FILE; ask about runs of other keys apart.",
-            )
-        return key
+        return load_key(path, key_id=key_id)
 
 
 _ASKED = Whose()

@@ -15,6 +15,7 @@ import polars as pl
 from graphmeta.contract.events import STORE_EVENTS
 from graphmeta.engines.base import Progress, silent
 from graphmeta.errors import InputError
+from graphmeta.ingest import names
 from graphmeta.ingest.accounts import NO_LIVES, lives, part_lives
 from graphmeta.ingest.inputs import Opened, open_inputs
 from graphmeta.ingest.intake import Namespaces, accepted_accounts, accepted_events
@@ -24,11 +25,16 @@ from graphmeta.ingest.quarantine import Quarantine
 from graphmeta.ingest.reading import Reading
 from graphmeta.ingest.receipt import receipt
 from graphmeta.ingest.store import ENTITIES_FILE, EVENTS_FILE, Store
-from graphmeta.privacy.keys import load_key
+from graphmeta.privacy.keys import KeySource, load_key
 
 
 def ingest(
-    sources: Any, *, folder: Path, reading: Reading | None = None, progress: Progress = silent
+    sources: Any,
+    *,
+    folder: Path,
+    reading: Reading | None = None,
+    progress: Progress = silent,
+    names_for: str | None = None,
 ) -> Store:
     """Read events into a store of dense integers.
 
@@ -38,6 +44,8 @@ def ingest(
         folder: Where the store's two files are written; it must exist.
         reading: What is stated about the input.
         progress: Told what is being done.
+        names_for: An age recipient to whom the ids behind the names are sealed, in a file of the
+            store. By default they are not kept.
 
     Returns:
         The store. Its receipt has the keys "inputs", "counts", "span" and "privacy", as the
@@ -50,7 +58,7 @@ def ingest(
     """
     reading = reading or Reading()
     # The key comes first: where it cannot be had, nothing is read.
-    key = load_key(reading.key_file) if reading.identifiers == "pseudonymous" else None
+    key = _key(reading)
     inputs = open_inputs(sources, reading)
     ids = Namespaces()
     events = _read_events(inputs, reading, ids, progress)
@@ -65,8 +73,11 @@ def ingest(
     ranks = pl.Series(structural_order(events, candidates["id"], traits(candidates, events)))
     table = _dense_events(events, ranks)
     present = candidates.with_columns(entity=ranks).filter(pl.col("entity") < ABSENT)
-    entities = named(present.sort("entity"), reading.dataset, key)
+    present = present.sort("entity")
+    entities = named(present, reading.dataset, key)
     progress("writing the store")
+    if names_for is not None:
+        (folder / names.FILE).write_bytes(names.sealed_names(present, entities["name"], names_for))
     table.write_parquet(folder / EVENTS_FILE, compression="lz4")
     entities.write_parquet(folder / ENTITIES_FILE, compression="lz4")
     quarantine = Quarantine()
@@ -75,6 +86,13 @@ def ingest(
     collapsed = read - len(table)
     said = receipt(inputs, reading, key, table, entities, quarantine, collapsed)
     return Store(folder, quarantine.examples(), said)
+
+
+def _key(reading: Reading) -> KeySource | None:
+    """Return the key of the pseudonyms; none where ids stay as they are."""
+    if reading.identifiers == "plain":
+        return None
+    return reading.key or load_key(reading.key_file)
 
 
 def _read_events(

@@ -6,7 +6,7 @@ import polars as pl
 
 from graphmeta.contract.events import CLOSED_BY, DECLARED, STORE_ENTITIES
 from graphmeta.ingest.accounts import FACTS
-from graphmeta.privacy.keys import Key
+from graphmeta.privacy.keys import KeySource, Purpose
 from graphmeta.privacy.pseudonyms import pseudonyms
 
 
@@ -56,7 +56,7 @@ def traits(entities: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def named(entities: pl.DataFrame, dataset: str, key: Key | None) -> pl.DataFrame:
+def named(entities: pl.DataFrame, dataset: str, key: KeySource | None) -> pl.DataFrame:
     """Return the store's table of entities.
 
     Args:
@@ -84,20 +84,35 @@ def _plain(entities: pl.DataFrame) -> pl.Series:
     ).to_series()
 
 
-def _pseudonymous(entities: pl.DataFrame, dataset: str, key: Key) -> pl.Series:
+def forward(ids: pl.Series, life: int, purpose: Purpose, dataset: str, key: KeySource) -> pl.Series:
+    """Return the pseudonyms that ids have, or would have, where they occur.
+
+    Args:
+        ids: As they stand in the events, String, shape (n,).
+        life: Which holder of a recycled id; 1 is the first. Groups have one life.
+        purpose: Whether the ids name accounts or groups.
+        dataset: What the pseudonyms are stable within.
+        key: The key of the pseudonyms.
+    """
     # No id holds a control character, so an id with its life is never another id.
-    later = pl.col("life") > 1
-    texts = entities.select(
-        pl.when(later).then(pl.format("{}\x1f{}", "id", "life")).otherwise("id").alias("id")
-    ).to_series()
-    groups = entities["is_group"]
-    names = texts.scatter(
-        (~groups).arg_true(), pseudonyms(texts.filter(~groups), key, dataset, "account")
-    )
-    return names.scatter(groups.arg_true(), pseudonyms(texts.filter(groups), key, dataset, "group"))
+    texts = ids if life == 1 else ids + f"\x1f{life}"
+    return pseudonyms(texts, key, dataset, purpose)
 
 
-def name_of(account: str, life: int, dataset: str, key: Key | None) -> str:
+def _pseudonymous(entities: pl.DataFrame, dataset: str, key: KeySource) -> pl.Series:
+    """Return pseudonyms, life by life, in the order of the entities."""
+    rows = entities.select("id", "is_group", "life").with_row_index()
+    parts = [
+        part.select(
+            "index",
+            name=forward(part["id"], life, "group" if is_group else "account", dataset, key),
+        )
+        for (is_group, life), part in rows.group_by("is_group", "life")
+    ]
+    return pl.concat(parts).sort("index")["name"]
+
+
+def name_of(account: str, life: int, dataset: str, key: KeySource | None) -> str:
     """Return the name under which one life of one account leaves the ingest.
 
     Only a person's request about their own account needs it (``graphmeta privacy subject``).

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from graphmeta.contract.events import ACCOUNT_COLUMNS, EVENT_COLUMNS
 from graphmeta.contract.times import TimeRule, TimeUnit
 from graphmeta.errors import UsageError
+from graphmeta.privacy import people, sealing
+from graphmeta.privacy.keys import KeySource
 
 CONTRACT_NAMES = tuple(column.name for column in (*EVENT_COLUMNS, *ACCOUNT_COLUMNS))
 
@@ -32,10 +34,15 @@ class Reading:
         accounts: The accounts file, or a frame with its columns.
         identifiers: What names the entities get outside: pseudonyms, or the ids as they are.
         key_file: The key of the pseudonyms; by default one in the user's configuration folder.
+        key: The key itself, from a platform's own key service, instead of a file.
         dataset: Pseudonyms are stable within a dataset and unlinkable across.
+        seal_to: Two age recipients, to whose keys together a map back to the ids is sealed. By
+            default there is none.
+        people: Who may ask for such a map to be opened, and approve it: names and public keys.
 
     Raises:
-        UsageError: The mapping names no column of the contract, or the zone is unknown.
+        UsageError: The mapping names no column of the contract, the zone is unknown, there are
+            two keys, or a map back is asked for that cannot be.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -48,7 +55,10 @@ class Reading:
     accounts: Any = None
     identifiers: Literal["pseudonymous", "plain"] = "pseudonymous"
     key_file: Path | None = None
+    key: KeySource | None = None
     dataset: str = "default"
+    seal_to: tuple[str, ...] = ()
+    people: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in self.mapping:
@@ -59,11 +69,25 @@ class Reading:
                 )
         if self.time_zone is not None:
             _require_known_zone(self.time_zone)
+        if self.key is not None and self.key_file is not None:
+            raise UsageError("A key and a key file were given.", "Give one of them.")
+        if self.seal_to or self.people:
+            _require_way_back(self)
 
     @property
     def times(self) -> TimeRule:
         """What was stated about timestamps."""
         return TimeRule(self.timestamp_unit, self.time_zone)
+
+
+def _require_way_back(reading: Reading) -> None:
+    if reading.identifiers == "plain":
+        raise UsageError(
+            "A map back to the ids was asked for, and the ids stay as they are.",
+            "Leave out --seal-to and --people, or --identifiers plain.",
+        )
+    sealing.require_two(reading.seal_to)
+    people.require_three(reading.people)
 
 
 def _require_known_zone(zone: str) -> None:

@@ -11,13 +11,13 @@ import polars as pl
 from graphmeta.ingest.inputs import Opened
 from graphmeta.ingest.quarantine import Quarantine
 from graphmeta.ingest.reading import Reading
-from graphmeta.privacy.keys import Key
+from graphmeta.privacy.keys import KeySource
 
 
 def receipt(
     inputs: Sequence[Opened],
     reading: Reading,
-    key: Key | None,
+    key: KeySource | None,
     events: pl.DataFrame,
     entities: pl.DataFrame,
     quarantine: Quarantine,
@@ -55,7 +55,9 @@ def receipt(
         "privacy": {
             "identifiers": reading.identifiers,
             "dataset": reading.dataset,
+            "epoch": None if key is None else key.epoch,
             "key_id": None if key is None else key.key_id,
+            "reverse_map": {"sealed_to": list(reading.seal_to)} if reading.seal_to else None,
         },
     }
 

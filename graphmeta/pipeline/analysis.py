@@ -15,10 +15,11 @@ from graphmeta import run
 from graphmeta.contract.tables import TABLES
 from graphmeta.engines.base import Progress, silent
 from graphmeta.ingest import Reading
-from graphmeta.pipeline import manifest
+from graphmeta.pipeline import manifest, reverse_map
 from graphmeta.pipeline.apart import Work, apart, together
 from graphmeta.pipeline.clock import Stopwatch
 from graphmeta.pipeline.settings import Settings
+from graphmeta.privacy import sealing
 from graphmeta.run import RunFolder
 
 
@@ -50,6 +51,8 @@ def analyze(
         RunError: ``out`` exists already or cannot be written (exit code 2).
     """
     reading, settings = reading or Reading(), settings or Settings()
+    # Names pass through the store sealed to this key, which stands in memory alone.
+    passing = sealing.new_identity() if reading.seal_to else None
     partial = run.claim(out)
     try:
         watch = Stopwatch(progress)
@@ -57,12 +60,15 @@ def analyze(
             store, tables = Path(folder, "store"), Path(folder, "tables")
             store.mkdir()
             tables.mkdir()
-            work = Work(sources, reading, settings, store, tables)
+            names_for = passing.recipient if passing else None
+            work = Work(sources, reading, settings, store, tables, names_for)
             outcome = (together if settings.sandbox == "off" else apart)(work, watch)
             for name in TABLES:
                 (tables / f"{name}.parquet").rename(partial / f"{name}.parquet")
-        watch("writing the run")
-        manifest.write(partial, outcome, reading, settings, watch)
+            watch("writing the run")
+            manifest.write(partial, outcome, reading, settings, watch)
+            if passing:
+                reverse_map.write(partial, store, reading, passing)
         return run.publish(partial, out)
     except BaseException:
         run.discard(partial)

@@ -19,7 +19,7 @@ from typing import Any, Literal
 from graphmeta import provenance
 from graphmeta.engines.base import Progress
 from graphmeta.errors import PrivacyRefusalError
-from graphmeta.ingest import Reading
+from graphmeta.ingest import Reading, Store
 from graphmeta.pipeline import wire
 from graphmeta.pipeline.manifest import Outcome
 from graphmeta.pipeline.process import Process
@@ -36,6 +36,7 @@ class Work:
         settings: What is asked of the analysis.
         store: An empty folder for the store.
         tables: An empty folder for the run's tables.
+        names_for: To whom ``ingest`` seals the ids behind the names; nobody by default.
     """
 
     sources: Any
@@ -43,6 +44,7 @@ class Work:
     settings: Settings
     store: Path
     tables: Path
+    names_for: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,10 @@ def apart(work: Work, progress: Progress) -> Outcome:
 
 def together(work: Work, progress: Progress, lacking: tuple[str, ...] = ()) -> Outcome:
     """Read and analyse in this process, without a sandbox."""
-    from graphmeta.ingest.build import ingest
     from graphmeta.pipeline.detect import detect
     from graphmeta.run import write_tables
 
-    store = ingest(work.sources, folder=work.store, reading=work.reading, progress=progress)
+    store = _read_here(work, progress)
     written, facts = detect(store, work.settings, progress)
     write_tables(work.tables, written)
     sandbox = Sandbox(work.settings.sandbox, False, "the calling process", not_available=lacking)
@@ -114,19 +115,37 @@ def _read(
     """Have the store written: return its receipt, its seal, who wrote it, and its memory."""
     sources = wire.paths(work.sources)
     accounts = work.reading.accounts
-    if sources is None or (accounts is not None and wire.paths(accounts) is None):
-        from graphmeta.ingest.build import ingest
+    in_memory = sources is None or (accounts is not None and wire.paths(accounts) is None)
+    # A platform's own key service is an object of the caller, and no more than a frame does it
+    # travel.
+    if in_memory or work.reading.key is not None:
         from graphmeta.ingest.store import seal
 
-        store = ingest(work.sources, folder=work.store, reading=work.reading, progress=progress)
+        store = _read_here(work, progress)
         peak = provenance.peak_memory_bytes()
         return dict(store.receipt), seal(store), "the calling process", peak
     with Process("ingest", work.store) as reading:
         told = reading.ask(
-            progress, sources=sources, reading=wire.packed(work.reading), store=str(work.store)
+            progress,
+            sources=sources,
+            reading=wire.packed(work.reading),
+            store=str(work.store),
+            names_for=work.names_for,
         )
         peak = reading.peak_memory_bytes()
     return told["receipt"], told["seal"], "a process of its own", peak
+
+
+def _read_here(work: Work, progress: Progress) -> Store:
+    from graphmeta.ingest.build import ingest
+
+    return ingest(
+        work.sources,
+        folder=work.store,
+        reading=work.reading,
+        progress=progress,
+        names_for=work.names_for,
+    )
 
 
 def _require_nothing_lacks(settings: Settings, lacking: tuple[str, ...]) -> None:

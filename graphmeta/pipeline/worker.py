@@ -72,7 +72,11 @@ def ingest(line: Line) -> None:
 
     reading = Reading(**unpacked(request["reading"]))
     store = read(
-        request["sources"], folder=Path(request["store"]), reading=reading, progress=line.progress
+        request["sources"],
+        folder=Path(request["store"]),
+        reading=reading,
+        progress=line.progress,
+        names_for=request["names_for"],
     )
     line.say(result={"seal": seal(store), "receipt": dict(store.receipt)})
 

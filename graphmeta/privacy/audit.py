@@ -3,8 +3,8 @@
 The log is lines of JSON, oldest first. Each holds its number, its time, the act, details, the
 hash of the line before, and its own hash: SHA-256 over the canonical JSON (sorted keys, no
 spaces, ASCII) of its other fields. Whoever edits, removes or reorders a line would have to write
-all later ones anew. Cutting lines off the end leaves a whole chain: against that, note the last
-hash elsewhere.
+all later ones anew. Cutting lines off the end leaves a whole chain, and so does writing the log
+anew from the first line on: against that, lodge checkpoints elsewhere (``checkpoint``).
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -42,15 +43,46 @@ def next_line(
     return _canonical({**entry, "hash": _hash(entry)})
 
 
-def append(path: Path, act: str, detail: Mapping[str, Any], *, at: datetime | None = None) -> None:
+def append(
+    path: Path,
+    act: str,
+    detail: Mapping[str, Any],
+    *,
+    at: datetime | None = None,
+    unless: Callable[[Sequence[str]], None] | None = None,
+) -> None:
     """Record ``act`` at the end of the log at ``path``, making it where there is none.
 
-    Two processes that append at once wait for one another.
+    When it returns, the entry is on the disk. Two processes that append at once wait for one
+    another.
+
+    Args:
+        path: The log.
+        act: What was done, one word such as "read".
+        detail: Particulars that JSON can hold; never an id or a content value.
+        at: When; now, where it is not given.
+        unless: Is shown the log so far, while nobody else can write to it. What it raises is
+            raised, and nothing is recorded.
     """
     with path.open("a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        file.write(next_line(file.read().splitlines(), act, detail, at=at) + "\n")
+        lines = file.read().splitlines()
+        if unless is not None:
+            unless(lines)
+        file.write(next_line(lines, act, detail, at=at) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def lines_of(log: bytes) -> list[str]:
+    """Return the lines of a log as it stands on the disk, byte by byte.
+
+    Unlike ``str.splitlines`` it parts at nothing but line feeds, so that no byte can be slipped
+    in between. A last line without its line feed is marked, so that it shows as broken.
+    """
+    parts = log.decode("ascii", errors="replace").split("\n")
+    return parts[:-1] if not parts[-1] else [*parts[:-1], parts[-1] + " (cut off)"]
 
 
 def find_break(lines: Sequence[str]) -> str | None:
@@ -65,13 +97,15 @@ def find_break(lines: Sequence[str]) -> str | None:
             entry = json.loads(line)
             claimed = entry.pop("hash")
             order, before = entry["seq"], entry["previous"]
+            as_written = _canonical({**entry, "hash": claimed})
         except (ValueError, KeyError, TypeError, AttributeError):
             return f"line {number} is no entry of an audit log"
         if order != number:
             return f"line {number} says that it is entry {order}"
         if before != previous:
             return f"line {number} does not follow the line before it"
-        if claimed != _hash(entry):
+        # Equal in meaning is not enough: a name given twice, say, is read in two ways.
+        if claimed != _hash(entry) or line != as_written:
             return f"line {number} was changed after it was written"
         previous = claimed
     return None

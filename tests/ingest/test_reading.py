@@ -172,7 +172,9 @@ def test_ids_leave_as_pseudonyms_and_the_numbering_stays(tmp_path: Path) -> None
     assert store.receipt["privacy"] == {
         "identifiers": "pseudonymous",
         "dataset": "d",
+        "epoch": 1,
         "key_id": key.key_id,
+        "reverse_map": None,
     }
     written = b"".join(file.read_bytes() for file in (tmp_path / "out").iterdir())
     assert name in expected["name"]

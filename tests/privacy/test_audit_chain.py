@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from log_kit import ACTS, AT, log
 
-from graphmeta.privacy.audit import append, find_break, next_line
-
-AT = datetime(2024, 1, 2, tzinfo=UTC)
-ACTS = ("opened", "read", "analysed", "written", "viewed")
-
-
-def log() -> list[str]:
-    lines: list[str] = []
-    for number, act in enumerate(ACTS):
-        lines.append(next_line(lines, act, {"rows": number, "name": "é"}, at=AT))
-    return lines
+from graphmeta.errors import PrivacyRefusalError
+from graphmeta.privacy.audit import append, find_break, lines_of
 
 
 def test_a_log_as_it_was_written_is_whole() -> None:
@@ -72,3 +64,36 @@ def test_a_file_is_made_and_continued(tmp_path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 6
     assert find_break(lines) is None
+
+
+def test_a_line_that_means_the_same_but_reads_otherwise_is_found() -> None:
+    lines = log()
+    spaced = [lines[0].replace(",", ", ", 1), *lines[1:]]
+    twice = [lines[0].replace('{"act"', '{"act":"closed","act"', 1), *lines[1:]]
+    assert find_break(spaced) == "line 1 was changed after it was written"
+    assert find_break(twice) == "line 1 was changed after it was written"
+
+
+def test_bytes_between_lines_are_found() -> None:
+    whole = "\n".join(log()).encode()
+    assert find_break(lines_of(whole + b"\n")) is None
+    for odd in (
+        whole,
+        whole + b"\r\n",
+        b"\n" + whole + b"\n",
+        whole.replace(b"\n", b"\x0b") + b"\n",
+    ):
+        assert find_break(lines_of(odd)) is not None
+
+
+def test_what_is_refused_is_not_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    append(path, "opened", {}, at=AT)
+
+    def refuse(lines: Sequence[str]) -> None:
+        assert len(lines) == 1
+        raise PrivacyRefusalError("no")
+
+    with pytest.raises(PrivacyRefusalError):
+        append(path, "read", {}, unless=refuse)
+    assert len(path.read_text().splitlines()) == 1

@@ -1,0 +1,1 @@
+"""Who stands behind the pseudonyms of one cluster: asked, approved by two others, opened once."""

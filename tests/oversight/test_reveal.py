@@ -1,0 +1,349 @@
+"""Who stands behind a cluster is told once, to those who are in order, and to nobody else."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from reveal_kit import (
+    CLUSTER,
+    HOLDERS,
+    KEYS,
+    NOW,
+    UNFLAGGED,
+    UNJUDGED,
+    Analysed,
+    acts,
+    approved,
+    asked,
+    copied,
+    ground,
+    judge,
+    later,
+)
+
+from graphmeta.errors import PrivacyRefusalError, RunError, UsageError
+from graphmeta.oversight.refusal import RefusedError
+from graphmeta.oversight.reveal.approval import approve
+from graphmeta.oversight.reveal.opening import reveal
+from graphmeta.oversight.reveal.request import ask
+from graphmeta.privacy import audit, sealing, signing
+from graphmeta.run import AUDIT, REVERSE_MAP
+
+
+def scored(analysed: Analysed, cluster: str = CLUSTER) -> set[str]:
+    members = analysed.run.table("members")
+    return set(
+        members.filter(pl.col("cluster_id") == cluster, pl.col("role") != "contacted")["account"]
+    )
+
+
+def refused(analysed: Analysed, filed: dict[str, Any], reason: str, **more: Any) -> None:
+    """See that a request is refused for a reason, which the log holds, and that nothing is told."""
+    before = acts(analysed.run)
+    with pytest.raises(RefusedError) as error:
+        reveal(analysed.run, filed, more.pop("keys", HOLDERS), **{"now": NOW, **more})
+    assert error.value.reason == reason
+    assert error.value.exit_code == 4
+    after = acts(analysed.run)
+    assert after[: len(before)] == before
+    assert [(act, detail["reason"]) for act, detail in after[len(before) :]] == [
+        ("reveal_refused", reason)
+    ]
+
+
+# The way as it should be.
+
+
+def test_an_approved_request_tells_who_acted_and_nobody_else(reviewed: Analysed) -> None:
+    told = reveal(reviewed.run, approved(asked(reviewed.run), "ben", "cem"), HOLDERS, now=NOW)
+    assert set(told["account"]) == scored(reviewed)
+    truth = reviewed.world.truth
+    planted = truth.filter(pl.col("account").is_in(told["id"].to_list()))["campaign"]
+    assert len(planted) == told.height
+    assert planted.n_unique() == 1
+    assert set(told["role"]) <= {"actor", "recruiter", "hub"}
+
+
+def test_the_log_holds_the_request_and_the_act(reviewed: Analysed) -> None:
+    filed = approved(asked(reviewed.run), "ben", "cem")
+    told = reveal(reviewed.run, filed, HOLDERS, now=NOW)
+    (first, request), (second, done) = acts(reviewed.run)[-2:]
+    assert (first, second) == ("reveal_requested", "revealed")
+    assert request["request"] == done["request"] == filed["request"]["id"]
+    assert request["request_sha256"] == signing.digest(filed["request"])
+    assert (done["basis"], done["authority"], done["accounts"]) == ("terms", False, told.height)
+    log = (reviewed.run.path / AUDIT).read_text()
+    assert "2026-17" not in log
+    assert not any(name in log for name in told["id"])
+
+
+def test_the_act_is_logged_before_the_map_is_opened(
+    reviewed: Analysed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def unseal(*_: object) -> bytes:
+        seen.extend(act for act, _ in acts(reviewed.run))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sealing, "unseal", unseal)
+    with pytest.raises(KeyboardInterrupt):
+        reveal(reviewed.run, approved(asked(reviewed.run), "ben", "cem"), HOLDERS, now=NOW)
+    assert seen[-1] == "revealed"
+
+
+def test_the_keys_may_be_given_in_any_order(reviewed: Analysed) -> None:
+    filed = approved(asked(reviewed.run), "ben", "cem")
+    assert reveal(reviewed.run, filed, HOLDERS[::-1], now=NOW).height == len(scored(reviewed))
+
+
+def test_a_warrant_is_named_with_its_authority_and_its_hash(reviewed: Analysed) -> None:
+    paper = "ab" * 32
+    filed = asked(
+        reviewed.run, basis="warrant", authority="a court", reference="W 1", document_sha256=paper
+    )
+    with pytest.raises(UsageError, match="not the one that the request names"):
+        approve(filed, "ben", KEYS["ben"], "cd" * 32, now=NOW)
+    reveal(reviewed.run, approved(filed, "ben", "cem"), HOLDERS, now=NOW)
+    _, detail = acts(reviewed.run)[-1]
+    assert (detail["basis"], detail["authority"]) == ("warrant", True)
+    assert detail["document_sha256"] == paper
+
+
+# What is refused.
+
+
+def test_a_request_serves_once(reviewed: Analysed) -> None:
+    filed = approved(asked(reviewed.run), "ben", "cem")
+    reveal(reviewed.run, filed, HOLDERS, now=NOW)
+    refused(reviewed, filed, "used")
+
+
+def test_a_request_that_has_expired_is_refused(reviewed: Analysed) -> None:
+    filed = approved(asked(reviewed.run), "ben", "cem")
+    refused(reviewed, filed, "expired", now=later(7))
+
+
+def test_an_expired_request_is_not_approved(reviewed: Analysed) -> None:
+    with pytest.raises(RefusedError, match="expired"):
+        approve(asked(reviewed.run), "ben", KEYS["ben"], now=later(8))
+
+
+@pytest.mark.parametrize("names", [(), ("ben",)])
+def test_a_request_without_two_approvals_is_refused(
+    reviewed: Analysed, names: tuple[str, ...]
+) -> None:
+    refused(reviewed, approved(asked(reviewed.run), *names), "too_few_approvals")
+
+
+def test_one_person_counts_once(reviewed: Analysed) -> None:
+    filed = approved(asked(reviewed.run), "ben")
+    with pytest.raises(RefusedError, match="already"):
+        approve(filed, "ben", KEYS["ben"], now=NOW)
+    filed["approvals"] *= 2
+    refused(reviewed, filed, "too_few_approvals")
+
+
+def test_whoever_asks_cannot_approve(reviewed: Analysed) -> None:
+    filed = asked(reviewed.run)
+    with pytest.raises(RefusedError, match="cannot approve"):
+        approve(filed, "ada", KEYS["ada"], now=NOW)
+
+
+def test_a_request_that_its_maker_approved_by_a_forged_file_is_refused(reviewed: Analysed) -> None:
+    """Ada signs the approval with her key under her name, around the command."""
+    filed = approved(asked(reviewed.run), "ben", "cem")
+    said = {"by": "ada", "at": NOW.isoformat()}
+    statement = {
+        "format": "graphmeta reveal approval 1",
+        "request_sha256": signing.digest(filed["request"]),
+        **said,
+    }
+    own = {**said, "signature": signing.sign(KEYS["ada"], statement)}
+    refused(reviewed, {**filed, "approvals": [filed["approvals"][0], own]}, "self_approved")
+
+
+@pytest.mark.parametrize("name", ["ben", "dan"])
+def test_an_approval_with_a_key_that_was_not_named_is_refused(
+    reviewed: Analysed, name: str
+) -> None:
+    """Ada signs in Ben's name; Dan signs in his own, and was not among the people."""
+    filed = approved(asked(reviewed.run), "cem")
+    key = KEYS["ada"] if name == "ben" else KEYS["dan"]
+    refused(reviewed, approve(filed, name, key, now=NOW), "forged_approval")
+
+
+def test_an_approval_of_another_request_is_refused(reviewed: Analysed) -> None:
+    first = approved(asked(reviewed.run, most_accounts=13), "ben", "cem")
+    second = asked(reviewed.run, most_accounts=1_000)
+    refused(reviewed, {**second, "approvals": first["approvals"]}, "forged_approval")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cluster", UNJUDGED),
+        ("case", "another"),
+        ("basis", "warrant"),
+        ("most_accounts", 10_000),
+        ("asked_by", "ben"),
+        ("expires_at", "2999-01-01T00:00:00+00:00"),
+        ("id", "0" * 32),
+        ("run", "0" * 64),
+    ],
+)
+def test_a_request_that_was_changed_is_refused(
+    reviewed: Analysed, name: str, value: object
+) -> None:
+    filed = approved(asked(reviewed.run), "ben", "cem")
+    changed = {**filed, "request": {**filed["request"], name: value}}
+    refused(reviewed, changed, "unknown_request")
+
+
+def test_a_request_with_another_persons_signature_is_refused(reviewed: Analysed) -> None:
+    filed = approved(asked(reviewed.run), "ben", "cem")
+    forged = signing.sign(KEYS["dan"], filed["request"])
+    refused(reviewed, {**filed, "signature": forged}, "forged_request")
+
+
+def test_a_stranger_cannot_ask(reviewed: Analysed) -> None:
+    with pytest.raises(RefusedError) as error:
+        asked(reviewed.run, by="dan")
+    assert error.value.reason == "unknown_person"
+    with pytest.raises(RefusedError):
+        ask(reviewed.run, ground(), "ada", KEYS["dan"])
+    assert [act for act, _ in acts(reviewed.run)[-2:]] == ["reveal_requested", "reveal_refused"]
+
+
+@pytest.mark.parametrize("verdict", [None, "benign", "unsure"])
+def test_a_cluster_that_nobody_found_to_be_abuse_is_refused(
+    whole: Analysed, tmp_path: Path, verdict: str | None
+) -> None:
+    copy = copied(whole, tmp_path, verdict)
+    with pytest.raises(RefusedError) as error:
+        asked(copy.run)
+    assert error.value.reason == "not_reviewed"
+    assert [act for act, _ in acts(copy.run)[-2:]] == ["reveal_requested", "reveal_refused"]
+
+
+def test_the_latest_verdict_counts(reviewed: Analysed) -> None:
+    filed = approved(asked(reviewed.run), "ben", "cem")
+    judge(reviewed.run, "benign", version=2)
+    refused(reviewed, filed, "not_reviewed")
+    judge(reviewed.run, "recruitment", version=3)
+    assert reveal(reviewed.run, filed, HOLDERS, now=NOW).height
+
+
+def test_a_second_reviewer_who_disagrees_stops_it_until_somebody_judges_again(
+    reviewed: Analysed,
+) -> None:
+    filed = approved(asked(reviewed.run), "ben", "cem")
+    judge(reviewed.run, "benign", version=2, second_of=1)
+    refused(reviewed, filed, "not_reviewed")
+
+
+def test_a_cluster_that_was_not_flagged_is_refused(reviewed: Analysed) -> None:
+    judge(reviewed.run, "spam", UNFLAGGED)
+    for cluster in (UNFLAGGED, "absent"):
+        with pytest.raises(RefusedError) as error:
+            asked(reviewed.run, cluster=cluster)
+        assert error.value.reason == "not_flagged"
+
+
+def test_a_cluster_larger_than_was_asked_for_is_refused(reviewed: Analysed) -> None:
+    filed = asked(reviewed.run, most_accounts=len(scored(reviewed)) - 1)
+    refused(reviewed, approved(filed, "ben", "cem"), "too_many_accounts")
+
+
+@pytest.mark.parametrize(
+    "keys", [(), HOLDERS[:1], (HOLDERS[0], HOLDERS[0]), (HOLDERS[0], sealing.new_identity())]
+)
+def test_both_keys_are_needed_and_their_lack_does_not_use_a_request_up(
+    reviewed: Analysed, keys: tuple[sealing.Identity, ...]
+) -> None:
+    filed = approved(asked(reviewed.run), "ben", "cem")
+    refused(reviewed, filed, "wrong_keys", keys=keys)
+    assert reveal(reviewed.run, filed, HOLDERS, now=NOW).height
+
+
+def test_another_map_than_the_one_that_was_sealed_is_refused(reviewed: Analysed) -> None:
+    """Anybody can seal something to the two recipients; only one map is in the log."""
+    forged = sealing.seal(b"forged", [one.recipient for one in HOLDERS])
+    (reviewed.run.path / REVERSE_MAP).write_bytes(forged)
+    refused(reviewed, approved(asked(reviewed.run), "ben", "cem"), "map_changed")
+    (reviewed.run.path / REVERSE_MAP).unlink()
+    refused(reviewed, approved(asked(reviewed.run), "ben", "cem"), "map_changed")
+
+
+def test_people_who_are_added_later_have_no_say(reviewed: Analysed) -> None:
+    sealed = next(detail for act, detail in acts(reviewed.run) if act == "map_sealed")
+    people = {**sealed["people"], "dan": signing.public_part(KEYS["dan"])}
+    audit.append(reviewed.run.path / AUDIT, "map_sealed", {**sealed, "people": people})
+    filed = approved(asked(reviewed.run), "ben", "dan")
+    refused(reviewed, filed, "forged_approval")
+
+
+def test_a_run_whose_log_was_changed_tells_nothing_and_is_left_as_it_is(
+    reviewed: Analysed,
+) -> None:
+    filed = approved(asked(reviewed.run), "ben", "cem")
+    log = reviewed.run.path / AUDIT
+    log.write_text(log.read_text().replace('"spam"', '"Spam"'))
+    before = log.read_bytes()
+    with pytest.raises(RunError, match="does not hold"):
+        reveal(reviewed.run, filed, HOLDERS, now=NOW)
+    assert log.read_bytes() == before
+
+
+def test_accounts_that_were_erased_are_not_told(reviewed: Analysed) -> None:
+    filed = approved(asked(reviewed.run), "ben", "cem")
+    erased = min(scored(reviewed))
+    file = reviewed.run.path / "members.parquet"
+    reviewed.run.table("members").filter(pl.col("account") != erased).write_parquet(file)
+    assert erased not in reveal(reviewed.run, filed, HOLDERS, now=NOW)["account"]
+
+
+# What the map holds.
+
+
+def test_the_map_holds_the_scored_members_of_flagged_clusters_alone(whole: Analysed) -> None:
+    sealed = (whole.run.path / REVERSE_MAP).read_bytes()
+    names = pl.read_parquet(io.BytesIO(sealing.unseal(sealed, HOLDERS)))
+    flagged = whole.run.table("clusters").filter("flagged")["cluster_id"].to_list()
+    expected = (
+        whole.run.table("members")
+        .filter(pl.col("role") != "contacted", pl.col("cluster_id").is_in(flagged))
+        .select("cluster_id", "role", "account")
+    )
+    assert (
+        names.select("cluster_id", "role", "account").sort(pl.all()).equals(expected.sort(pl.all()))
+    )
+    assert whole.run.manifest["privacy"]["reverse_map"]["sealed_to"] == [
+        one.recipient for one in HOLDERS
+    ]
+
+
+def test_no_id_stands_in_the_run_outside_the_sealed_map(whole: Analysed) -> None:
+    names = whole.world.events["sender"].unique().to_list()
+    held = b"".join(file.read_bytes() for file in whole.run.path.iterdir())
+    tables = "".join(
+        json.dumps(whole.run.table(name).cast(pl.String, strict=False).to_dicts())
+        for name in ("members", "contacts", "signals")
+    )
+    assert all(len(name) == 16 for name in names)
+    assert not [name for name in names if name.encode() in held or name in tables]
+
+
+@pytest.mark.parametrize("keys", [HOLDERS[:1], HOLDERS[1:], HOLDERS[::-1]])
+def test_one_key_alone_opens_nothing(whole: Analysed, keys: tuple[sealing.Identity, ...]) -> None:
+    sealed = (whole.run.path / REVERSE_MAP).read_bytes()
+    try:
+        opened = sealing.unseal(sealed, keys)
+    except PrivacyRefusalError:
+        return
+    assert opened.startswith(b"age-encryption.org/")  # another box
