@@ -19,7 +19,8 @@ from typing import Any
 import polars as pl
 
 from graphmeta.clusters.match import match
-from graphmeta.errors import PrivacyRefusalError
+from graphmeta.errors import PrivacyRefusalError, UsageError
+from graphmeta.privacy.pseudonyms import same_pseudonyms
 from graphmeta.report import drift
 from graphmeta.run import RunFolder
 
@@ -32,8 +33,6 @@ _COLUMNS = (
     *("change", "old", "new", "alike", "actors_old", "actors_new", "gained", "lost"),
     *(f"{name}_{side}" for name in COMPARED for side in ("old", "new")),
 )
-#: What must be equal for two runs' pseudonyms to mean the same accounts.
-_MADE_WITH = {"dataset": "data set", "key_id": "key", "epoch": "epoch"}
 
 Verdicts = Mapping[str, str]
 
@@ -118,21 +117,13 @@ def refuse_unlinkable(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         PrivacyRefusalError: They were.
     """
     one, other = old["privacy"], new["privacy"]
-    if one["identifiers"] != other["identifiers"]:
-        raise PrivacyRefusalError(
-            f"One run has {one['identifiers']} ids, the other {other['identifiers']} ones.",
-            "Accounts are not linked across the two: analyse both files in the same way.",
-        )
-    if one["identifiers"] == "plain":
+    if one["identifiers"] == other["identifiers"] == "plain":
         return
-    for field, name in _MADE_WITH.items():
-        if one.get(field) != other.get(field):
-            raise PrivacyRefusalError(
-                f"The runs' pseudonyms are of different {name}s: {one.get(field)!r} and "
-                f"{other.get(field)!r}.",
-                "Pseudonyms are not linked across data sets, keys or epochs. Compare runs that "
-                "were made with the same --key and --dataset.",
-            )
+    try:
+        same_pseudonyms(one, other)
+    except UsageError as error:
+        # Elsewhere it is a slip to bring such runs together. Here it would link people.
+        raise PrivacyRefusalError(error.problem, error.remedy) from error
 
 
 def _scored(run: RunFolder) -> pl.DataFrame:

@@ -216,5 +216,5 @@ def test_runs_whose_pseudonyms_must_not_be_linked_are_refused_for_privacy(
     Path("LATER", MANIFEST).write_text(json.dumps(manifest))
     code, error = refused(capsys, "diff", "RUN", "LATER")
     assert code == 4
-    assert "of different keys" in error
-    assert "--key and --dataset" in error
+    assert "key_id is '9c41d07e' in one and '00000000' in the other" in error
+    assert "within one data set, epoch and key alone" in error

@@ -205,7 +205,7 @@ def names(identifiers: str = "pseudonymous", **fields: Any) -> Mapping[str, Any]
 @pytest.mark.parametrize(
     ("other", "said"),
     [
-        (names(dataset="chat"), "data set"),
+        (names(dataset="chat"), "dataset"),
         (names(key_id="00000000"), "key"),
         (names(epoch="2"), "epoch"),
         (names("plain"), "plain"),

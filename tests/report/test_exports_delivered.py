@@ -64,9 +64,9 @@ def test_it_is_recorded_before_the_file_has_its_name(
     sizes = []
     append = audit.append
 
-    def watched(path: Path, act: str, detail: Mapping[str, Any]) -> None:
+    def watched(path: Path, act: str, detail: Mapping[str, Any], **more: Any) -> None:
         sizes.append((tmp_path / "case.csv").stat().st_size)
-        append(path, act, detail)
+        append(path, act, detail, **more)
 
     monkeypatch.setattr(audit, "append", watched)
     deliver(run, export, tmp_path / "case.csv")
@@ -113,7 +113,7 @@ def test_a_broken_log_lets_nothing_leave(run: RunFolder, export: Export, tmp_pat
 def test_a_log_that_cannot_be_written_lets_nothing_leave(
     run: RunFolder, export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(*_: object) -> None:
+    def refused(*_: object, **__: object) -> None:
         raise OSError(28, os.strerror(28))
 
     monkeypatch.setattr(audit, "append", refused)
@@ -125,7 +125,7 @@ def test_a_log_that_cannot_be_written_lets_nothing_leave(
 def test_interrupted_it_leaves_no_file(
     run: RunFolder, export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(audit, "append", interrupted)

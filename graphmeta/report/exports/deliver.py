@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,20 +53,21 @@ def record(run: RunFolder, export: Export) -> None:
         RunError: The log's chain is broken, or it cannot be written.
     """
     log = run.path / AUDIT
+
+    def whole(lines: Sequence[str]) -> None:
+        if broken := audit.find_break(lines):
+            raise RunError(
+                f"The audit log {log} is broken: {broken}.",
+                "Nothing was exported. Find out who changed it, and work on a whole copy.",
+            )
+
     try:
-        broken = audit.find_break(run.audit_lines())
-        if broken is None:
-            audit.append(log, "exported", export.record())
+        audit.append(log, "exported", export.record(), unless=whole)
     except OSError as error:
         raise RunError(
             f"The audit log {log} cannot be written: {error.strerror}.",
             "Nothing leaves a run unrecorded: make the folder writable.",
         ) from error
-    if broken is not None:
-        raise RunError(
-            f"The audit log {log} is broken: {broken}.",
-            "Nothing was exported. Find out who changed it, and work on a whole copy.",
-        )
 
 
 @contextmanager
