@@ -52,6 +52,16 @@ def verify(
 
     - `graphmeta privacy verify RUN --checkpoint lodged.json --signer 3f1d...`
     """
+    told = _checked(log, checkpoint, signer)
+    if json:
+        print_json(told)
+    else:
+        _tell(told, signer)
+    return 0 if told["holds"] else PrivacyRefusalError.exit_code
+
+
+def _checked(log: Path, checkpoint: tuple[Path, ...], signer: str | None) -> dict[str, Any]:
+    """Return what a log and the checkpoints that it has to fit come to."""
     from graphmeta.privacy import audit
     from graphmeta.privacy import checkpoint as checkpoints
 
@@ -62,26 +72,19 @@ def verify(
         str(path): broken or checkpoints.find_difference(lines, one, signer) for path, one in lodged
     }
     holds = not broken and not any(differences.values())
-    told: dict[str, Any] = {
+    return {
         "holds": holds,
         "entries": len(lines),
         "broken": broken,
         "checkpoints": [
             {
                 "file": str(path),
-                "seq": one["seq"],
-                "at": one["at"],
-                "signer": one["signer"],
+                **{name: one[name] for name in ("seq", "at", "signer")},
                 "differs": differences[str(path)],
             }
             for path, one in lodged
         ],
     }
-    if json:
-        print_json(told)
-    else:
-        _tell(told, signer)
-    return 0 if holds else PrivacyRefusalError.exit_code
 
 
 def checkpoint(

@@ -46,26 +46,32 @@ def reveal(group: Group) -> App:
     return app
 
 
+Case = Annotated[str, Parameter(help="Under which number the case is filed.", metavar="REF")]
+Basis = Annotated[
+    Literal["terms", "warrant"],
+    Parameter(help="The platform's terms of service, or an authority's warrant."),
+]
+Reference = Annotated[
+    str, Parameter(help="The clause of the terms, or the warrant's number.", metavar="REF")
+]
+MostAccounts = Annotated[
+    int,
+    Parameter(
+        help="No more accounts than this; a larger cluster is refused.",
+        validator=validators.Number(gte=1),
+    ),
+]
+
+
 def request(
     run: RunPath,
     cluster: Annotated[str, Parameter(help="One cluster, flagged and found to be abuse.")],
     /,
     *,
-    case: Annotated[str, Parameter(help="Under which number the case is filed.", metavar="REF")],
-    basis: Annotated[
-        Literal["terms", "warrant"],
-        Parameter(help="The platform's terms of service, or an authority's warrant."),
-    ],
-    reference: Annotated[
-        str, Parameter(help="The clause of the terms, or the warrant's number.", metavar="REF")
-    ],
-    most_accounts: Annotated[
-        int,
-        Parameter(
-            help="No more accounts than this; a larger cluster is refused.",
-            validator=validators.Number(gte=1),
-        ),
-    ],
+    case: Case,
+    basis: Basis,
+    reference: Reference,
+    most_accounts: MostAccounts,
     as_: As,
     out: Annotated[Path, Parameter(help="The request file to make.", metavar="REQUEST")],
     authority: Annotated[

@@ -65,9 +65,9 @@ def test_the_number_of_events_can_be_asked_for(capsys: pytest.CaptureFixture[str
     assert main(["synth", "--out", "WORLD", "--events", "80000", "--days", "12", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     # A town this small may hold more or fewer people who talk a lot than its pilot did.
-    assert abs(said["events"] / 80_000 - 1) < 0.15
+    assert abs(said["events"] / 80_000 - 1) < 0.2
     assert len(said["campaigns"]) == 7
-    assert len(said["lookalikes"]) >= 19
+    assert len(said["lookalikes"]) >= 20
 
 
 def test_a_world_can_be_without_campaigns_and_look_alikes(

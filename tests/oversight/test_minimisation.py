@@ -31,6 +31,11 @@ HARMLESS = {
     (("bench", "run"), "--accounts"): int,
     (("bench", "realism"), "--accounts"): int,
     (("explain",), "--members"): int,
+    (("reveal", "request"), "--most-accounts"): int,
+    # What the platform's key holder matches with a list of reviewed accounts, and the keys with
+    # which an approved request is carried out: whole files, and no account is named.
+    (("privacy", "match"), "--ids"): Path,
+    (("reveal", "open"), "--identity"): tuple[Path, ...],
 }
 
 

@@ -146,7 +146,7 @@ def test_no_key_is_made_where_there_is_none(
     load_key(Path("other"))
     monkeypatch.setattr("sys.stdin", io.StringIO("anna"))
     assert main([*ACCESS[:-1], "other"]) == 2
-    assert "were made with the key" in capsys.readouterr().err
+    assert "does not hold the key" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("folder")
@@ -194,7 +194,8 @@ def test_the_case_store_is_asked_and_takes_part_in_erasure(
         monkeypatch.setattr("sys.stdin", io.StringIO("anna"))
         request = ["RUN", "--purpose", purpose, "--request", "R-1", "--key", "key"]
         assert main(["privacy", "subject", *request, "--case-store", address]) == 0
-        assert told in capsys.readouterr().out
+        # Long paths are broken where a line ends.
+        assert told.replace(" ", "") in "".join(capsys.readouterr().out.split())
 
 
 def test_no_case_store_is_made(
