@@ -6,6 +6,7 @@ from cyclopts import App, Group
 
 from graphmeta.cli.privacy_dpia import dpia
 from graphmeta.cli.privacy_purge import purge
+from graphmeta.cli.privacy_review import review
 from graphmeta.cli.privacy_subject import subject
 from graphmeta.cli.privacy_transparency import transparency
 
@@ -15,9 +16,11 @@ def privacy(group: Group) -> App:
     app = App(
         name="privacy",
         group=group,
-        help="End runs, answer people about their own account, report in public, assess risks.",
+        help="Review runs and end them, answer people about their own account, report in public, "
+        "assess risks.",
         usage="Usage: graphmeta privacy COMMAND ...",
     )
+    app.command(review, usage="Usage: graphmeta privacy review RUN [OPTIONS]")
     app.command(purge, usage="Usage: graphmeta privacy purge RUN... [OPTIONS]")
     app.command(
         subject,

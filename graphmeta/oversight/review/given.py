@@ -73,7 +73,9 @@ def settings_of(manifest: Mapping[str, Any], *, since: bool) -> Settings:
         since: Whether its beginning of what is judged is kept, too.
     """
     known = ("alpha", "min_score", "min_actors", "seed", "calibration")
-    said = {name: manifest["configuration"][name] for name in known if name in manifest["configuration"]}
+    said = {
+        name: manifest["configuration"][name] for name in known if name in manifest["configuration"]
+    }
     start = manifest["configuration"].get("since")
     if since and start is not None:
         said["since"] = datetime.fromisoformat(start)

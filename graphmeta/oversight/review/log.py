@@ -29,7 +29,9 @@ def check(manifest: Mapping[str, Any], lines: Sequence[str], acts: Sequence[Act]
     broken = audit.find_break(lines)
     problems = [broken] if broken else list(_disagreements(manifest, acts))
     said = [words.sentence(one) for one in problems]
-    said = said or [f"{words.plural(len(lines), 'entry', 'entries')}, each bound to the one before."]
+    said = said or [
+        f"{words.plural(len(lines), 'entry', 'entries')}, each bound to the one before."
+    ]
     return Check(
         name="log",
         asks="Was anything of the audit log changed, taken out or put in another order?",

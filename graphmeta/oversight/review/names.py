@@ -57,7 +57,11 @@ def key(run: RunFolder) -> Check:
         said = "No key was used."
     else:
         said = f"The key is called {told['key_id']}, the data set {told['dataset']}."
-        said += f" A map back to the ids is sealed: {told['reverse_map']}." if told["reverse_map"] else " No map back to the ids was written."
+        said += (
+            f" A map back to the ids is sealed: {told['reverse_map']}."
+            if told["reverse_map"]
+            else " No map back to the ids was written."
+        )
         said += " Whoever holds the key can compute pseudonyms from ids; who does, cannot be seen."
     return Check(
         name="key",

@@ -61,8 +61,8 @@ def check(inputs: Sequence[Given], reading: Reading, progress: Progress) -> Chec
         says=" ".join(said),
         looked_at=f"The manifest, and {at_hand} of {words.plural(len(inputs), 'input')}: footers and "
         "columns that may be read, nothing else.",
-        repeat="Compare `byte_ranges` in manifest.json with what another library says of the columns "
-        "in `columns_read` (in Python, pyarrow.parquet.read_metadata), together with the footer.",
+        repeat="Compare `byte_ranges` in manifest.json with what another library says of the "
+        "columns in `columns_read` (in Python, pyarrow.parquet.read_metadata) and the footer.",
         figures={
             one.entry["file"]: {
                 "at_hand": one.file is not None,
@@ -109,7 +109,9 @@ def _differs(one: Given, reading: Reading) -> Iterator[str]:
         yield "the file at hand has other columns than those that were seen"
     if shared is not None:
         yield f"bytes {shared[0]} to {shared[1]} of a column that may not be read were read"
-    elif told != [place for place in merge([*guarded.allowed_ranges(read), *footer]) if place[0] < place[1]]:
+    elif told != [
+        place for place in merge([*guarded.allowed_ranges(read), *footer]) if place[0] < place[1]
+    ]:
         yield "the byte ranges in the manifest are not the allowed ones"
 
 

@@ -77,7 +77,9 @@ def _compared(
     out.mkdir()
     reading = replace(pair.reading, identifiers="pseudonymous", key_file=folder / "key")
     watch = Watch(progress, canary, out)
-    one = analyze(pair.canaries, out=out / "one", reading=reading, settings=settings, progress=watch)
+    one = analyze(
+        pair.canaries, out=out / "one", reading=reading, settings=settings, progress=watch
+    )
     watch.search_files()
     other = analyze(
         pair.garbage, out=out / "other", reading=reading, settings=settings, progress=watch
@@ -99,7 +101,9 @@ def _bytes(run: RunFolder, table: str) -> bytes:
 
 def poison(trial: Trial) -> Check:
     """Return whether the content made a difference."""
-    gap = trial.trouble or ("" if trial.clusters else "no cluster was found, so that it says little")
+    gap = trial.trouble or (
+        "" if trial.clusters else "no cluster was found, so that it says little"
+    )
     says = f"Every table is the same, byte by byte, with {words.plural(trial.clusters, 'cluster')}."
     if trial.differing:
         says = f"With other content, other tables: {words.listing(trial.differing)}."
@@ -110,8 +114,8 @@ def poison(trial: Trial) -> Check:
         asks="Does anything depend on the content?",
         verdict="failed" if trial.differing else "not proven" if gap else "held",
         says=f"{trial.what}. {says}",
-        looked_at="The tables of two analyses, made just now, of files that differ in content alone: "
-        + (words.listing(trial.content) or "none"),
+        looked_at="The tables of two analyses, made just now, of files that differ in nothing but "
+        "content: " + (words.listing(trial.content) or "none"),
         repeat="Overwrite the bytes of the unread columns in a copy of the events with garbage, "
         "analyse both with the same options and key, and compare the tables with cmp.",
         figures={"clusters": trial.clusters, "differing": list(trial.differing)},
@@ -134,10 +138,10 @@ def canary(trial: Trial) -> Check:
         asks="Does a canary in the content show anywhere?",
         verdict="failed" if trial.seen_in else "not proven" if gap else "held",
         says=" ".join(one for one in said if one),
-        looked_at="All files of the analysis at each of its stages and at its end; at three stages "
+        looked_at="All files of the analysis at each of its stages and at its end; at three of them "
         "the writable memory of its processes.",
-        repeat="Put a word of your own into the content, analyse with TMPDIR set to an empty folder, "
-        "and search run, folder and output with grep -r; tests/pipeline/test_nothing_crosses.py "
+        repeat="Put a word of your own into the content, analyse with TMPDIR set to an empty "
+        "folder, and search run, folder and output with grep -r; tests/pipeline/test_nothing_crosses.py "
         "searches memory.",
         figures={"files": trial.files, "memory_of": list(trial.looked_into)},
     )

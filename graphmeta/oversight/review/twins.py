@@ -70,15 +70,24 @@ def make(inputs: Sequence[Given], reading: Reading, canary: bytes, folder: Path)
     homes = folder / "canaries", folder / "garbage"
     for home in homes:
         home.mkdir()
-    if here and len(here) == len(events) and all(map(_laid_apart, here)) and _rows(here) <= MOST_ROWS:
+    if (
+        here
+        and len(here) == len(events)
+        and all(map(_laid_apart, here))
+        and _rows(here) <= MOST_ROWS
+    ):
         for number, one in enumerate(here):
             _fill(one, canary, homes, f"{number}.parquet")
-        ignored = tuple(dict.fromkeys(name for one in here for name in one.entry["columns_ignored"]))
+        ignored = tuple(
+            dict.fromkeys(name for one in here for name in one.entry["columns_ignored"])
+        )
         what = "A copy of the original, whose unread columns were filled"
         return Twins(*homes, reading, what, ignored, whole=True)
     if here:
         rows = [_first_rows(one, reading) for one in here[:1]]
-        what = f"The first {words.plural(rows[0].height, 'row')} of {here[0].entry['file']}, with a "
+        what = (
+            f"The first {words.plural(rows[0].height, 'row')} of {here[0].entry['file']}, with a "
+        )
         what += "column of content added"
     else:
         rows = [_town(events, reading)]
@@ -86,7 +95,9 @@ def make(inputs: Sequence[Given], reading: Reading, canary: bytes, folder: Path)
         what += "names, with a column of content added: the original was not at hand"
     for home, content in zip(homes, (canary.decode(), None), strict=True):
         for number, frame in enumerate(rows):
-            _with_content(frame, content).write_parquet(home / f"{number}.parquet", row_group_size=5_000)
+            _with_content(frame, content).write_parquet(
+                home / f"{number}.parquet", row_group_size=5_000
+            )
     added = replace(reading, ignore_columns=(*reading.ignore_columns, ADDED))
     return Twins(*homes, added, what, (ADDED,), whole=False)
 
@@ -146,5 +157,8 @@ def _town(events: Sequence[Given], reading: Reading) -> pl.DataFrame:
 
 def _with_content(frame: pl.DataFrame, content: str | None) -> pl.DataFrame:
     """Add a column of content: a text in every row, or garbage where there is none."""
-    said: Any = [os.urandom(16).hex() if content is None else f"{content} {row}" for row in range(frame.height)]
+    said: Any = [
+        os.urandom(16).hex() if content is None else f"{content} {row}"
+        for row in range(frame.height)
+    ]
     return frame.with_columns(pl.Series(ADDED, said, dtype=pl.String))

@@ -7,7 +7,7 @@ UNPROVEN = (
     "folder can write the log and the manifest anew. A hash that was lodged elsewhere shows that; "
     "an analysis that you make and trace yourself shows more.",
     "That the program is the one whose source you read. Build it yourself, and review with that.",
-    "What the kernel keeps. Pages of files that were read stay in its memory, and a page that holds "
+    "What the kernel keeps. Pages of files that were read stay in its memory, and one that holds "
     "allowed bytes may hold forbidden ones beside them. A fault in the kernel breaks any sandbox.",
     "What passed through the process that read the input: a Parquet footer until it is blanked, "
     "and the left-out columns of CSV, NDJSON and Arrow IPC, which are discarded in the parser.",
