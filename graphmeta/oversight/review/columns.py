@@ -39,7 +39,7 @@ def check(manifest: Mapping[str, Any], acts: list[Act]) -> Check:
         says=" ".join([told, *(f"{words.sentence(one)}" for one in problems)]),
         looked_at=f"The manifest's {words.plural(len(inputs), 'input')}, and the log's entry.",
         repeat="Read `inputs` in manifest.json: `columns_seen` must be `columns_read` and "
-        "`columns_ignored` together, and what was read must stand in `graphmeta/docs/data-model.md`. "
+        "`columns_ignored` together, and what was read must stand in docs/data-model.md. "
         "`graphmeta check FILE` tells what a file has.",
         figures={
             entry["file"]: {

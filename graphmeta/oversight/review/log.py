@@ -37,7 +37,7 @@ def check(manifest: Mapping[str, Any], lines: Sequence[str], acts: Sequence[Act]
         asks="Was anything of the audit log changed, taken out or put in another order?",
         verdict=worst(problems),
         says=" ".join(said),
-        looked_at=f"All {words.plural(len(lines), 'line')} of audit.jsonl, and the manifest's counts.",
+        looked_at=f"All {words.plural(len(lines), 'line')} of audit.jsonl, and the counts told.",
         repeat="Of each line, take out `hash`, write the rest as JSON with sorted keys, without "
         "spaces and in ASCII, and compare its SHA-256; `previous` must be the hash of the line "
         "before (graphmeta/docs/data-model.md).",

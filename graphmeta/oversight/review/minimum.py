@@ -45,6 +45,6 @@ def check(run: RunFolder) -> Check:
         verdict=worst(problems),
         says=" ".join(map(words.sentence, problems)) or held,
         looked_at=f"All {len(tables)} tables, {sum(map(len, tables.values())):,} rows.",
-        repeat="Look at `n_actors` in clusters.parquet, and at the columns and times of all tables.",
+        repeat="Look at `n_actors` in clusters.parquet, and at all columns and times.",
         figures={"min_actors": fewest, "below": small},
     )

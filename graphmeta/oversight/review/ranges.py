@@ -59,8 +59,8 @@ def check(inputs: Sequence[Given], reading: Reading, progress: Progress) -> Chec
         asks="Were exactly the bytes read that may be read?",
         verdict=worst(problems, gaps),
         says=" ".join(said),
-        looked_at=f"The manifest, and {at_hand} of {words.plural(len(inputs), 'input')}: footers and "
-        "columns that may be read, nothing else.",
+        looked_at=f"The manifest, and {at_hand} of {words.plural(len(inputs), 'input')}: footers "
+        "and columns that may be read, nothing else.",
         repeat="Compare `byte_ranges` in manifest.json with what another library says of the "
         "columns in `columns_read` (in Python, pyarrow.parquet.read_metadata) and the footer.",
         figures={

@@ -138,10 +138,10 @@ def canary(trial: Trial) -> Check:
         asks="Does a canary in the content show anywhere?",
         verdict="failed" if trial.seen_in else "not proven" if gap else "held",
         says=" ".join(one for one in said if one),
-        looked_at="All files of the analysis at each of its stages and at its end; at three of them "
-        "the writable memory of its processes.",
+        looked_at="All files of the analysis at each of its stages and at its end; at three of "
+        "them the writable memory of its processes.",
         repeat="Put a word of your own into the content, analyse with TMPDIR set to an empty "
-        "folder, and search run, folder and output with grep -r; tests/pipeline/test_nothing_crosses.py "
-        "searches memory.",
+        "folder, and search run, folder and output with grep -r; memory is searched by "
+        "tests/pipeline/test_nothing_crosses.py.",
         figures={"files": trial.files, "memory_of": list(trial.looked_into)},
     )
