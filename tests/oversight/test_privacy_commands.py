@@ -13,7 +13,7 @@ from graphmeta.cli import main
 from graphmeta.cli.app import build
 from graphmeta.privacy.keys import load_key
 
-COMMANDS = ("purge", "subject", "transparency", "dpia")
+COMMANDS = ("review", "purge", "subject", "transparency", "dpia")
 ACCESS = ("privacy", "subject", "RUN", "--purpose", "access", "--request", "R-1", "--key", "key")
 
 

@@ -27,7 +27,7 @@ from review_kit import (
 
 from graphmeta import run
 from graphmeta.cli import main
-from graphmeta.errors import InputError
+from graphmeta.errors import InputError, UsageError
 from graphmeta.oversight.review import base_rates, ranges, structure, trial, write
 from graphmeta.oversight.review.given import match, reading_of
 from graphmeta.oversight.review.reviewing import review
@@ -171,6 +171,15 @@ def test_another_file_than_the_one_that_was_read_fails(made: RunFolder) -> None:
     found = review(made.path, with_events(made))
     assert failures(found) == {"byte ranges"}
     assert "other values" in named(found, "byte ranges").says
+
+
+def test_a_file_that_fits_by_nothing_fails_and_one_too_many_is_wrong_usage(
+    made: RunFolder, tmp_path: Path
+) -> None:
+    other = write_events(tmp_path / "another.parquet", rows=200)
+    assert failures(review(made.path, [other])) == {"byte ranges"}
+    with pytest.raises(UsageError, match="another"):
+        review(made.path, [other, *with_events(made)])
 
 
 def test_events_that_are_not_there_are_an_error(made: RunFolder) -> None:

@@ -7,14 +7,26 @@ same, its fingerprint tells, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Any
 
+from graphmeta.errors import UsageError
 from graphmeta.ingest import Reading
 from graphmeta.ingest.open import Named, find_inputs
 from graphmeta.pipeline import Settings
+
+#: What of a manifest's configuration says how values are read.
+_READING = (
+    "mapping",
+    "ignore_columns",
+    "ignore_unknown_columns",
+    "ignore_kinds",
+    "collapse_duplicates",
+    "timestamp_unit",
+    "time_zone",
+)
 
 
 @dataclass(frozen=True)
@@ -39,30 +51,40 @@ class Given:
 def match(manifest: Mapping[str, Any], events: Sequence[Path]) -> list[Given]:
     """Return every input of a run with the file that was given for it.
 
+    A file that fits nowhere by its name or size stands for an input that is left, so that its
+    fingerprint is compared.
+
     Raises:
         InputError: A file that was named is not there.
+        UsageError: More files were named than the run has inputs.
     """
     left = find_inputs(list(events)) if events else []
-    found = []
-    for entry in manifest["inputs"]:
-        file = _best(entry, left)
-        if file is not None:
-            left.remove(file)
-        found.append(Given(entry, file))
-    return found
+    entries = manifest["inputs"]
+    found = [_take(_best(entry, left), left) for entry in entries]
+    found = [file or _take(next(iter(left), None), left) for file in found]
+    if left:
+        raise UsageError(
+            f"{left[0].name} is none of the {len(entries)} inputs of this run.",
+            "Name the files that it was made from, and no others.",
+        )
+    return [Given(entry, file) for entry, file in zip(entries, found, strict=True)]
+
+
+def _take(file: Named | None, left: list[Named]) -> Named | None:
+    if file is not None:
+        left.remove(file)
+    return file
 
 
 def reading_of(manifest: Mapping[str, Any]) -> Reading:
     """Return how the run's inputs were read; without accounts, and without a key."""
-    said = {**manifest["configuration"], "identifiers": "plain"}
-    known = {one.name for one in fields(Reading)}
-    return Reading(
-        **{
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in said.items()
-            if name in known
-        }
-    )
+    said = manifest["configuration"]
+    values = {
+        name: tuple(said[name]) if isinstance(said[name], list) else said[name]
+        for name in _READING
+        if name in said
+    }
+    return Reading(identifiers="plain", **values)
 
 
 def settings_of(manifest: Mapping[str, Any], *, since: bool) -> Settings:

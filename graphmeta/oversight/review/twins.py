@@ -3,8 +3,8 @@
 Of an original that has columns of content, both twins get the bytes of the allowed columns and of
 the footer, as they are; everything else is filled, in one twin with canaries, in the other with
 garbage. So this review does not read the content either. Where the original has no such column, is
-of another format or too large, its first rows get a column of content; and where there is no
-original, a small made-up town does.
+of another format or too large, the first rows of its first file get a column of content; and
+where there is no original, a small made-up town does.
 """
 
 from __future__ import annotations
@@ -84,20 +84,17 @@ def make(inputs: Sequence[Given], reading: Reading, canary: bytes, folder: Path)
         what = "A copy of the original, whose unread columns were filled"
         return Twins(*homes, reading, what, ignored, whole=True)
     if here:
-        rows = [_first_rows(one, reading) for one in here[:1]]
-        what = (
-            f"The first {words.plural(rows[0].height, 'row')} of {here[0].entry['file']}, with a "
-        )
+        rows = _first_rows(here[0], reading)
+        what = f"The first {words.plural(rows.height, 'row')} of {here[0].entry['file']}, with a "
         what += "column of content added"
     else:
-        rows = [_town(events, reading)]
-        what = f"A made-up town of {words.plural(rows[0].height, 'event')} in columns of the same "
+        rows = _town(events, reading)
+        # Its times are real ones, whatever those of the original had to be told.
+        reading = replace(reading, timestamp_unit=None, time_zone=None)
+        what = f"A made-up town of {words.plural(rows.height, 'event')} in columns of the same "
         what += "names, with a column of content added: the original was not at hand"
     for home, content in zip(homes, (canary.decode(), None), strict=True):
-        for number, frame in enumerate(rows):
-            _with_content(frame, content).write_parquet(
-                home / f"{number}.parquet", row_group_size=5_000
-            )
+        _with_content(rows, content).write_parquet(home / "0.parquet", row_group_size=5_000)
     added = replace(reading, ignore_columns=(*reading.ignore_columns, ADDED))
     return Twins(*homes, added, what, (ADDED,), whole=False)
 
