@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from graphmeta.report import words
 from graphmeta.scores.model import REJECTED_AT
 
 #: One guilty account in so many.
@@ -37,6 +38,7 @@ def innocent_share(prevalence: float, recall: float, rate: float) -> float:
 
 def table() -> dict[str, Any]:
     """Return the shares for every prevalence, recall and share of look-alikes."""
+    found = words.listing([words.share(recall) for recall in RECALLS])
     return {
         "rate_per_look_alike": REJECTED_AT,
         "recalls_assumed": list(RECALLS),
@@ -52,9 +54,9 @@ def table() -> dict[str, Any]:
             for one_in in ONE_IN
         ],
         "states": (
-            f"Assumed: {', '.join(f'{recall:.0%}' for recall in RECALLS)} of abusive accounts are "
-            "flagged; innocents are in groups that look alike as often as each row says; and each "
-            f"such group is flagged at the stated rate of {REJECTED_AT:.0%} for its kind, which is "
-            "about synthetic look-alikes. On a real platform none of the three is known."
+            f"Assumed: {found} of abusive accounts are flagged; innocents are in groups that look "
+            "alike as often as each row says; and each such group is flagged at the stated rate "
+            f"of {words.share(REJECTED_AT)} for its kind, which is about synthetic look-alikes. On "
+            "a real platform none of the three is known."
         ),
     }

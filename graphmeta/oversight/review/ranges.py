@@ -38,16 +38,16 @@ def check(inputs: Sequence[Given], reading: Reading, progress: Progress) -> Chec
     for one in inputs:
         name = one.entry["file"]
         progress(f"comparing {name} with the manifest")
-        problems += [f"{name}: {what}" for what in _impossible(one.entry)]
+        problems += [f"in {name}, {what}" for what in _impossible(one.entry)]
         if one.file is None:
-            gaps.append(f"{name} was not at hand")
+            gaps.append(f"the file {name} was not at hand")
             continue
         try:
-            problems += [f"{name}: {what}" for what in _differs(one, reading)]
+            problems += [f"in {name}, {what}" for what in _differs(one, reading)]
         except GraphmetaError as error:
-            problems.append(f"{name}: {error.problem}")
+            problems.append(f"in {name}, {error.problem}")
         if one.entry["format"] != "parquet":
-            gaps.append(f"{name} is of a format in which columns do not stand apart")
+            gaps.append(f"the file {name} is of a format in which columns do not stand apart")
     at_hand = sum(one.file is not None for one in inputs)
     said = [words.sentence(one) for one in (*problems, *gaps)]
     if at_hand and not problems:

@@ -30,11 +30,11 @@ def check(run: RunFolder) -> Check:
     says = "No account is scored in this run."
     if accounts:
         says = (
-            f"Of {words.plural(accounts, 'scored account')}, {words.count(by_time['unique'])} are "
-            "the only one with their role, number of contacts, and first and last hour; "
-            f"{words.count(by_time['in_small_crowds'])} share them with fewer than {CROWD - 1} "
-            f"others. By role and number of contacts alone, {words.count(by_count['unique'])} are "
-            "unique. The pseudonyms hide names, not behaviour."
+            f"Of {words.plural(accounts, 'scored account')}, so many are the only one with their "
+            f"role, number of contacts, and first and last hour: {words.count(by_time['unique'])}; "
+            f"in crowds of fewer than {CROWD}: {words.count(by_time['in_small_crowds'])}. By role "
+            f"and number of contacts alone: {words.count(by_count['unique'])} and "
+            f"{words.count(by_count['in_small_crowds'])}. Pseudonyms hide names, not behaviour."
         )
     return Check(
         name="structure",
