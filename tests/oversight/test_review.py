@@ -33,7 +33,7 @@ from graphmeta.oversight.review import base_rates, ranges, structure, trial, wri
 from graphmeta.oversight.review.given import match, reading_of
 from graphmeta.oversight.review.reviewing import review
 from graphmeta.oversight.subject import Request, answer
-from graphmeta.privacy.guard import GuardedParquet
+from graphmeta.privacy.guard import GuardedParquet, merge
 from graphmeta.run import RunFolder
 
 
@@ -143,7 +143,7 @@ def test_byte_ranges_that_overlap_a_refused_column_fail(made: RunFolder) -> None
 
     def greedy(manifest: dict[str, Any]) -> None:
         told = [tuple(pair) for pair in manifest["inputs"][0]["byte_ranges"]]
-        manifest["inputs"][0]["byte_ranges"] = ranges.merge([*told, secret])
+        manifest["inputs"][0]["byte_ranges"] = merge([*told, secret])
 
     change(made, greedy)
     log_anew(made)

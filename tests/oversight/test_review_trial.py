@@ -15,7 +15,7 @@ from town_kit import ring_town
 from graphmeta.engines.base import silent
 from graphmeta.ingest import Reading
 from graphmeta.oversight.review import trial, twins, watch
-from graphmeta.oversight.review.given import match, reading_of
+from graphmeta.oversight.review.given import Given, match, reading_of
 from graphmeta.oversight.review.trial import tried
 from graphmeta.oversight.review.watch import Watch
 from graphmeta.pipeline import analyze
@@ -69,7 +69,7 @@ def test_without_an_original_a_town_is_made_up_in_columns_of_the_same_names(
     town = ring_town().with_columns(kind=pl.lit("message"), duration_s=0.0, group=None)
     monkeypatch.setattr(twins, "make_world", lambda *_: type("World", (), {"events": town}))
     reading = Reading(identifiers="plain", mapping={"sender": "caller"})
-    pair = twins.make([twins.Given(entry, None)], reading, CANARY, tmp_path)
+    pair = twins.make([Given(entry, None)], reading, CANARY, tmp_path)
     assert "not at hand" in pair.what
     columns = pl.read_parquet(pair.canaries / "0.parquet").columns
     assert columns == ["caller", "recipient", "timestamp", twins.ADDED]

@@ -79,7 +79,7 @@ def _take(file: Named | None, left: list[Named]) -> Named | None:
 def reading_of(manifest: Mapping[str, Any]) -> Reading:
     """Return how the run's inputs were read; without accounts, and without a key."""
     said = manifest["configuration"]
-    values = {
+    values: dict[str, Any] = {
         name: tuple(said[name]) if isinstance(said[name], list) else said[name]
         for name in _READING
         if name in said
