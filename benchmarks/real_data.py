@@ -14,6 +14,7 @@ import argparse
 import os
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 
 import networkx as nx
@@ -34,10 +35,14 @@ LEAST_SHARED = 2
 def analysed(data: Path, name: str, folder: Path) -> RunFolder:
     """Analyse one data set, and say how long it took and what came of it."""
     began = time.perf_counter()
+    file = data / name / "events.parquet"
+    # Posts are no people whom one may have known before: all of that log is judged.
+    since = pl.read_parquet(file)["timestamp"].min() if name == "coortweet_russia" else None
     run = pipeline.analyze(
-        [data / name / "events.parquet"],
+        [file],
         out=folder / name,
         reading=Reading(identifiers="plain"),
+        settings=pipeline.Settings(since=since if isinstance(since, datetime) else None),
     )
     counts = run.manifest["counts"]
     print(

@@ -189,6 +189,17 @@ def write_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=False)
 
 
+def sums(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of a run's tables and of its manifest, by the name of the file."""
+    names = [f"{name}.parquet" for name in TABLES] + [MANIFEST]
+    return {name: _sha256(folder / name) for name in names}
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
 @contextmanager
 def changing(path: Path) -> Iterator[RunFolder]:
     """Keep others from changing a run's tables meanwhile, and give the run as it is by then.

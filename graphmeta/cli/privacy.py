@@ -8,6 +8,7 @@ from graphmeta.cli.privacy_dpia import dpia
 from graphmeta.cli.privacy_keys import destroy_key, keys, rotate_key, sealing_key, signing_key
 from graphmeta.cli.privacy_match import actors, match
 from graphmeta.cli.privacy_purge import purge
+from graphmeta.cli.privacy_review import review
 from graphmeta.cli.privacy_subject import subject
 from graphmeta.cli.privacy_transparency import transparency
 from graphmeta.cli.privacy_verify import checkpoint, verify
@@ -18,10 +19,11 @@ def privacy(group: Group) -> App:
     app = App(
         name="privacy",
         group=group,
-        help="Verify logs, look after keys, act upon reviewed accounts, end runs, answer people "
-        "about their own account, report in public, assess risks.",
+        help="Review runs and end them, verify logs, look after keys, act upon reviewed accounts, "
+        "answer people about their own account, report in public, assess risks.",
         usage="Usage: graphmeta privacy COMMAND ...",
     )
+    app.command(review, usage="Usage: graphmeta privacy review RUN [OPTIONS]")
     app.command(purge, usage="Usage: graphmeta privacy purge RUN... [OPTIONS]")
     app.command(
         subject,

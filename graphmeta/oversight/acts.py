@@ -30,8 +30,12 @@ REVEALED = "revealed"
 SUBJECT_REQUEST = "subject_request"
 #: A person objects to how a cluster with their account was judged. Detail: clusters, reference.
 APPEAL = "appeal"
-#: One account's rows were taken out of the run. Detail: rows by table, clusters_removed.
+#: One account's rows were taken out of the run. Detail: rows by table, clusters_removed, and
+#: sha256, the hashes of the files that stand since.
 ERASED = "erased"
+#: The run was reviewed for privacy. Detail: how many checks held, failed and were not proven,
+#: whether the events were at hand, operator.
+REVIEWED = "reviewed"
 #: The run is about to be deleted. Detail: reason, operator.
 PURGING = "purging"
 

@@ -64,7 +64,9 @@ def erase(opened: RunFolder, account: str, reference_sha256: str) -> dict[str, A
         tables, changed, removed = _tables_without(current, account)
         done = {"rows": rows, "clusters_changed": changed, "clusters_removed": removed}
         run.rewrite(current, tables, _manifest(current.manifest, done))
-    acts.note(opened.path, acts.ERASED, reference_sha256=reference_sha256, **done)
+        # Within the lock, so that the hashes are those of this erasure and of no later one.
+        stands = {"reference_sha256": reference_sha256, "sha256": run.sums(opened.path)}
+        acts.note(opened.path, acts.ERASED, **stands, **done)
     return done
 
 

@@ -86,7 +86,11 @@ def _log(path: Path, content: dict[str, Any]) -> None:
     audit.append(
         path,
         "written",
-        {"identifiers": content["privacy"]["identifiers"], "tables": list(TABLES)},
+        {
+            "identifiers": content["privacy"]["identifiers"],
+            "tables": list(TABLES),
+            "sha256": run.sums(path.parent),
+        },
     )
 
 

@@ -17,7 +17,7 @@ from graphmeta.cli.app import build
 from graphmeta.privacy.keys import load_key
 from graphmeta.run import open_run
 
-COMMANDS = ("purge", "subject", "transparency", "dpia")
+COMMANDS = ("review", "purge", "subject", "transparency", "dpia")
 ACCESS = ("privacy", "subject", "RUN", "--purpose", "access", "--request", "R-1", "--key", "key")
 
 

@@ -1,0 +1,340 @@
+"""Does the review let a good run pass, and find what was done to a bad one?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from oversight_kit import RING, keys_of, log
+from review_kit import (
+    GOOD,
+    SECRET,
+    change,
+    failures,
+    log_anew,
+    named,
+    reviewable,
+    write_events,
+)
+
+from graphmeta import run
+from graphmeta.cli import main
+from graphmeta.errors import InputError, UsageError
+from graphmeta.oversight.review import base_rates, ranges, structure, trial, write
+from graphmeta.oversight.review.given import match, reading_of
+from graphmeta.oversight.review.reviewing import review
+from graphmeta.oversight.subject import Request, answer
+from graphmeta.privacy.guard import GuardedParquet, merge
+from graphmeta.run import RunFolder
+
+
+@pytest.fixture(autouse=True)
+def _tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the trial for made and passed: two analyses take long, and have a test of their own."""
+    monkeypatch.setattr(trial, "tried", lambda *_: GOOD)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> RunFolder:
+    return reviewable(tmp_path)
+
+
+def with_events(here: RunFolder) -> tuple[Path]:
+    return (here.path.parent / "events.parquet",)
+
+
+def test_of_a_good_run_with_its_events_nothing_fails(made: RunFolder) -> None:
+    found = review(made.path, with_events(made))
+    assert failures(found) == set()
+    for name in ("columns", "byte ranges", "poison test", "canary test", "sandbox", "log", "files"):
+        assert named(found, name).verdict == "held", named(found, name).says
+    for name in ("retention", "identifiers", "minimum"):
+        assert named(found, name).verdict == "held", named(found, name).says
+    for name in ("key", "structure", "log end"):
+        assert named(found, name).verdict == "not proven"
+    assert all(check.looked_at and check.repeat and check.says for check in found.checks)
+
+
+def test_without_the_events_the_byte_ranges_are_not_proven(made: RunFolder) -> None:
+    assert named(review(made.path), "byte ranges").verdict == "not proven"
+
+
+def test_a_review_is_recorded_in_the_log_with_its_counts(made: RunFolder) -> None:
+    found = review(made.path)
+    last = log(made.path)[-1]
+    assert last["act"] == "reviewed"
+    assert last["detail"]["failed"] == 0
+    assert last["detail"]["held"] == found.counts()["held"]
+    assert last["detail"]["events_at_hand"] is False
+    assert failures(review(made.path)) == set(), "a second review holds as well"
+
+
+def test_a_run_that_was_moved_and_copied_is_reviewed_like_the_first(
+    made: RunFolder, tmp_path: Path
+) -> None:
+    copy = tmp_path / "elsewhere" / "other name"
+    shutil.copytree(made.path, copy)
+    events = tmp_path / "renamed.parquet"
+    with_events(made)[0].rename(events)
+    assert failures(review(copy, [events])) == set()
+
+
+def test_a_run_that_cannot_be_written_to_is_reviewed_and_says_that_it_is_not_recorded(
+    made: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "read-only")
+
+    monkeypatch.setattr("graphmeta.oversight.acts.note", refuse)
+    found = review(made.path)
+    assert not found.recorded
+    assert failures(found) == set()
+
+
+def test_a_changed_line_of_the_log_fails_and_the_review_is_not_added_to_it(
+    made: RunFolder,
+) -> None:
+    file = made.path / run.AUDIT
+    before = file.read_text().replace('"clusters":2', '"clusters":1')
+    file.write_text(before)
+    found = review(made.path)
+    assert "log" in failures(found)
+    assert not found.recorded
+    assert file.read_text() == before
+
+
+def test_a_log_that_tells_of_other_counts_than_the_manifest_fails(made: RunFolder) -> None:
+    change(made, lambda manifest: manifest["counts"].update(flagged=0))
+    assert "log" in failures(review(made.path))
+
+
+def test_a_table_that_was_changed_after_the_run_fails(made: RunFolder) -> None:
+    file = made.path / "members.parquet"
+    pl.read_parquet(file).head(3).write_parquet(file)
+    found = review(made.path)
+    assert failures(found) == {"files"}
+    assert "members.parquet" in named(found, "files").says
+
+
+def test_a_manifest_that_was_changed_after_the_run_fails(made: RunFolder) -> None:
+    change(made, lambda manifest: manifest.update(seed=7))
+    assert failures(review(made.path)) == {"files"}
+
+
+def test_an_erasure_is_no_change_behind_the_logs_back(made: RunFolder, tmp_path: Path) -> None:
+    answer(Request(RING[0], "erasure", "E-1"), [made], keys_of(tmp_path))
+    found = review(made.path)
+    assert failures(found) == set()
+    assert named(found, "retention").figures["erasures"] == 1
+
+
+def test_byte_ranges_that_overlap_a_refused_column_fail(made: RunFolder) -> None:
+    guarded = GuardedParquet(with_events(made)[0])
+    secret = guarded.allowed_ranges(["body"])[0]
+
+    def greedy(manifest: dict[str, Any]) -> None:
+        told = [tuple(pair) for pair in manifest["inputs"][0]["byte_ranges"]]
+        manifest["inputs"][0]["byte_ranges"] = merge([*told, secret])
+
+    change(made, greedy)
+    log_anew(made)
+    found = review(made.path, with_events(made))
+    assert failures(found) == {"byte ranges"}
+    assert "may not be read" in named(found, "byte ranges").says
+
+
+def test_byte_ranges_that_leave_out_an_allowed_column_fail(made: RunFolder) -> None:
+    change(made, lambda manifest: manifest["inputs"][0]["byte_ranges"].pop(0))
+    log_anew(made)
+    assert failures(review(made.path, with_events(made))) == {"byte ranges"}
+
+
+def test_byte_ranges_that_cannot_be_fail_without_the_events(made: RunFolder) -> None:
+    def beyond(manifest: dict[str, Any]) -> None:
+        manifest["inputs"][0]["byte_ranges"][-1][1] += 1
+
+    change(made, beyond)
+    log_anew(made)
+    assert failures(review(made.path)) == {"byte ranges"}
+
+
+def test_another_file_than_the_one_that_was_read_fails(made: RunFolder) -> None:
+    write_events(with_events(made)[0], rows=301)
+    found = review(made.path, with_events(made))
+    assert failures(found) == {"byte ranges"}
+    assert "other values" in named(found, "byte ranges").says
+
+
+def test_a_file_that_fits_by_nothing_fails_and_one_too_many_is_wrong_usage(
+    made: RunFolder, tmp_path: Path
+) -> None:
+    other = write_events(tmp_path / "another.parquet", rows=200)
+    assert failures(review(made.path, [other])) == {"byte ranges"}
+    with pytest.raises(UsageError, match="another"):
+        review(made.path, [other, *with_events(made)])
+
+
+def test_events_that_are_not_there_are_an_error(made: RunFolder) -> None:
+    with pytest.raises(InputError):
+        review(made.path, [made.path.parent / "nowhere.parquet"])
+
+
+@pytest.mark.parametrize("kept", ["columns_ignored", "columns_seen"])
+def test_columns_that_do_not_add_up_fail(made: RunFolder, kept: str) -> None:
+    change(made, lambda manifest: manifest["inputs"][0][kept].remove("body"))
+    log_anew(made)
+    assert "columns" in failures(review(made.path))
+
+
+def test_a_column_of_content_among_those_read_fails(made: RunFolder) -> None:
+    change(made, lambda manifest: manifest["inputs"][0]["columns_read"].append("body"))
+    log_anew(made)
+    assert "columns" in failures(review(made.path))
+
+
+def test_a_plain_name_in_a_pseudonymous_run_fails_and_a_plain_run_is_not_proven(
+    made: RunFolder, tmp_path: Path
+) -> None:
+    file = made.path / "members.parquet"
+    table = pl.read_parquet(file).with_columns(account=pl.lit("anna"))
+    table.write_parquet(file)
+    log_anew(made)
+    assert failures(review(made.path)) == {"identifiers"}
+    plain = reviewable(tmp_path, name="PLAIN", identifiers="plain")
+    found = review(plain.path)
+    assert failures(found) == set()
+    assert named(found, "identifiers").verdict == "not proven"
+
+
+def test_a_small_cluster_and_a_fine_time_fail(made: RunFolder) -> None:
+    file = made.path / "clusters.parquet"
+    table = pl.read_parquet(file)
+    table.with_columns(pl.col("first_event").dt.offset_by("1ms")).write_parquet(file)
+    log_anew(made)
+    assert failures(review(made.path)) == {"minimum"}
+    table.with_columns(n_actors=pl.lit(2, pl.Int64)).write_parquet(file)
+    log_anew(made)
+    assert failures(review(made.path)) == {"minimum"}
+
+
+def test_a_sandbox_that_was_not_whole_is_not_proven(made: RunFolder) -> None:
+    def lacking(manifest: dict[str, Any]) -> None:
+        manifest["privacy"]["sandbox"] |= {"seccomp": False, "not_available": ["no seccomp"]}
+
+    change(made, lacking)
+    log_anew(made)
+    found = named(review(made.path), "sandbox")
+    assert found.verdict == "not proven"
+    assert "no seccomp" in found.says
+
+
+def test_an_expired_run_fails_and_its_tables_stay_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = reviewable(tmp_path, days_left=-1)
+    monkeypatch.setattr(RunFolder, "table", lambda *_: pytest.fail("a table was opened"))
+    found = review(old.path)
+    assert failures(found) == {"retention"}
+    assert "purge" in named(found, "retention").says
+    assert {check.name for check in found.checks} == {"log", "log end", "files", "retention"}
+
+
+def test_an_expiry_that_was_put_off_fails(made: RunFolder) -> None:
+    def later(manifest: dict[str, Any]) -> None:
+        until = datetime.fromisoformat(manifest["privacy"]["expires_at"]) + timedelta(days=1)
+        manifest["privacy"]["expires_at"] = until.isoformat()
+
+    change(made, later)
+    log_anew(made)
+    assert failures(review(made.path)) == {"retention"}
+
+
+def test_a_trial_that_failed_fails_the_review(
+    made: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = replace(GOOD, differing=("members",), seen_in=("the memory of the analyse process",))
+    monkeypatch.setattr(trial, "tried", lambda *_: bad)
+    assert failures(review(made.path)) == {"poison test", "canary test"}
+
+
+def test_a_trial_that_found_nothing_or_saw_nothing_proves_nothing() -> None:
+    assert trial.poison(replace(GOOD, clusters=0)).verdict == "not proven"
+    assert trial.poison(replace(GOOD, trouble="no room")).verdict == "not proven"
+    assert trial.canary(replace(GOOD, looked_into=("ingest",))).verdict == "not proven"
+
+
+def test_accounts_alone_with_their_structure_are_counted(made: RunFolder) -> None:
+    # anna contacted one more than bert, cora and dirk; the three of the other cluster are equal.
+    found = structure.shares(made, ("role", "contacts"))
+    assert found == {"accounts": 7, "unique": 1, "in_small_crowds": 1}
+
+
+@given(prevalence=st.floats(1e-6, 0.5), recall=st.floats(0.01, 1.0), rate=st.floats(1e-6, 0.5))
+def test_the_rarer_abuse_is_the_more_of_those_flagged_are_innocent(
+    prevalence: float, recall: float, rate: float
+) -> None:
+    share = base_rates.innocent_share(prevalence, recall, rate)
+    assert 0 <= share <= 1
+    assert base_rates.innocent_share(prevalence / 2, recall, rate) >= share
+    assert base_rates.innocent_share(prevalence, recall, rate / 2) <= share
+
+
+def test_a_base_rate_can_be_checked_by_hand() -> None:
+    # Of 100,000 accounts 100 are guilty, 50 of them flagged; of 99,900 innocents 999.
+    assert base_rates.innocent_share(0.001, 0.5, 0.01) == pytest.approx(999 / 1_049)
+
+
+def test_the_command_leaves_with_4_on_a_failure_and_0_without(
+    made: RunFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["privacy", "review", str(made.path), "--events", str(with_events(made)[0]), "--json"]
+    assert main(given) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["counts"]["failed"] == 0
+    assert {"checks", "unproven", "base_rates"} <= set(said)
+    change(made, lambda manifest: manifest.update(seed=7))
+    assert main(["privacy", "review", str(made.path)]) == 4
+    shown = capsys.readouterr().out
+    assert "FAILED" in shown
+    assert "What is not proven" in shown
+    assert SECRET not in shown
+
+
+def test_the_page_is_whole_escapes_what_it_shows_and_loads_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = reviewable(tmp_path, name="<img src=x>&")
+    page = tmp_path / "review.html"
+    assert main(["privacy", "review", str(made.path), "--html", str(page), "-q"]) == 0
+    html = page.read_text(encoding="utf-8")
+    assert "<img" not in html
+    assert "&lt;img src=x&gt;&amp;" in html
+    assert "default-src 'none'" in unescape(html)
+    assert "http" not in html.replace("http-equiv", "")
+    assert html.count("<article") == html.count("</article>") > 8
+    assert capsys.readouterr().out
+    inside = made.path / "review.html"
+    assert main(["privacy", "review", str(made.path), "--html", str(inside)]) == 2
+
+
+def test_equal_reviews_give_equal_pages(made: RunFolder) -> None:
+    found = review(made.path)
+    assert write.as_html(found) == write.as_html(found)
+
+
+def test_an_input_is_found_again_by_name_and_by_size(made: RunFolder, tmp_path: Path) -> None:
+    (by_name,) = match(made.manifest, with_events(made))
+    assert by_name.file is not None
+    other = with_events(made)[0].rename(tmp_path / "moved.parquet")
+    (by_size,) = match(made.manifest, [other])
+    assert by_size.path == other
+    assert ranges.fingerprint(by_size, reading_of(made.manifest)) == by_size.entry["fingerprint"]
