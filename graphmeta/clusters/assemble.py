@@ -8,13 +8,15 @@ that has no counterpart becomes a cluster of its own.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 import polars as pl
 
 from graphmeta.clusters.confirm import Tested, confirm
-from graphmeta.clusters.find import after, find
+from graphmeta.clusters.find import Found, after, find
 from graphmeta.clusters.match import match
 from graphmeta.clusters.refine import member_tests
 from graphmeta.engines.base import Progress
@@ -65,13 +67,7 @@ def clusters(
         seed: The run's seed.
         progress: Told of every stage.
     """
-    progress("finding groups", 0.0)
-    whole = find(seen, layers, WHOLE, least, seed)
-    folds = []
-    for fold in range(FOLDS):
-        progress(f"confirming on held-out contacts ({fold + 1} of {FOLDS})", (fold + 1) / 4)
-        found = find(seen, layers, Part(fold), least, seed + 1 + fold)
-        folds.append(confirm(seen, layers, found.groups, fold))
+    whole, folds = _found(seen, layers, least, seed, progress)
     groups = _with_orphans(whole.groups, folds, alpha)
     results, tests = _verdicts(groups, folds)
     results = results.with_columns(confirmed=pl.col("q_value") <= alpha)
@@ -84,6 +80,30 @@ def clusters(
         layers=whole.layers,
         tested=sum(tested.results.height for tested in folds),
     )
+
+
+def _found(
+    seen: Observations, layers: Sequence[Layer], least: int, seed: int, progress: Progress
+) -> tuple[Found, list[Tested]]:
+    """Find groups on everything, and without each fold, there with their held-out tests.
+
+    The four findings have nothing to do with each other and run side by side, a thread for every
+    core: most of their time passes in libraries that let other threads run.
+    """
+
+    def without(fold: int) -> Tested:
+        found = find(seen, layers, Part(fold), least, seed + 1 + fold)
+        return confirm(seen, layers, found.groups, fold)
+
+    progress("finding groups, and confirming them on held-out contacts", 0.0)
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+        whole = threads.submit(find, seen, layers, WHOLE, least, seed)
+        folds = [threads.submit(without, fold) for fold in range(FOLDS)]
+        parts: list[Future[Found] | Future[Tested]] = [whole, *folds]
+        for done, part in enumerate(as_completed(parts), start=1):
+            part.result()  # an error is raised here and now, not after the other parts
+            progress(f"finding and confirming groups ({done} of {len(parts)})", done / len(parts))
+        return whole.result(), [fold.result() for fold in folds]
 
 
 def _with_orphans(whole: pl.DataFrame, folds: Sequence[Tested], alpha: float) -> pl.DataFrame:

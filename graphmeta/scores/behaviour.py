@@ -13,7 +13,7 @@ from __future__ import annotations
 import polars as pl
 
 from graphmeta.scores import counter
-from graphmeta.scores.model import Model, Score, Weight
+from graphmeta.scores.model import Model, Score, contributions
 
 #: What scoring returns: one row per cluster, score and term.
 TERMS = pl.Schema(
@@ -40,24 +40,13 @@ def terms(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.DataFra
         Columns ``TERMS``, constants included, in order of (group, score, term).
     """
     alike = counter.speaks_against(counter.resemblance(measured, groups, model))
-    frames = []
+    added = contributions(measured, model.scores).rename({"signal": "term", "value": "observed"})
+    frames = [added]
     for score in model.scores:
         frames.append(_constant(score, groups))
         frames.append(alike.select(pl.lit(score.name).alias("score"), pl.all()))
-        frames.extend(_term(score.name, weight, measured) for weight in score.weights)
     return pl.concat([frame.select(TERMS.names()).cast(TERMS) for frame in frames]).sort(
         "group", "score", "term"
-    )
-
-
-def _term(score: str, weight: Weight, measured: pl.DataFrame) -> pl.DataFrame:
-    return measured.filter(pl.col("signal") == weight.term.signal).select(
-        "group",
-        score=pl.lit(score),
-        term="signal",
-        observed="value",
-        expected="expected",
-        contribution=weight.contribution(pl.col("value"), pl.col("expected")),
     )
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from graphmeta.scores.model import REJECTED_AT, LookAlike, Model
+from graphmeta.scores.model import REJECTED_AT, LookAlike, Model, contributions
 
 #: The most that resembling a look-alike takes from a score, in log-odds.
 MOST_AGAINST = 3.0
@@ -38,9 +38,11 @@ def resemblance(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.D
         Columns group, kind, p_value, in order of group and kind.
     """
     every = pl.DataFrame({"group": groups}, schema={"group": pl.UInt32()}).sort("group")
-    frames = [_of_kind(measured, every, kind) for kind in model.look_alikes]
-    empty = every.clear().with_columns(kind=pl.lit(""), p_value=pl.lit(0.0))
-    return pl.concat([empty, *frames, _untold(measured, every)]).sort("group", "kind")
+    added = contributions(measured, [kind.score for kind in model.look_alikes])
+    odds = added.group_by("group", "score").agg(pl.col("contribution").sort().sum())
+    frames = [every.clear().with_columns(kind=pl.lit(""), p_value=pl.lit(0.0))]
+    frames.extend(_of_kind(odds, every, kind) for kind in model.look_alikes)
+    return pl.concat([*frames, _untold(measured, every)]).sort("group", "kind")
 
 
 def _untold(measured: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
@@ -51,18 +53,13 @@ def _untold(measured: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(kind=pl.lit(ANYTHING), p_value=pl.lit(1.0))
 
 
-def _of_kind(measured: pl.DataFrame, every: pl.DataFrame, kind: LookAlike) -> pl.DataFrame:
-    parts = [
-        measured.filter(pl.col("signal") == weight.term.signal).select(
-            "group", odds=weight.contribution(pl.col("value"), pl.col("expected"))
-        )
-        for weight in kind.score.weights
-    ]
-    odds = pl.concat(parts).group_by("group").agg(pl.col("odds").sort().sum())
-    scored = every.join(odds, on="group", how="left").sort("group")
-    score = scored["odds"].fill_null(0.0).to_numpy() + kind.score.constant
-    as_high = (np.asarray(kind.highest)[None, :] >= score[:, None]).sum(axis=1)
-    p_value = (1 + as_high) / (kind.appearances + 1)
+def _of_kind(odds: pl.DataFrame, every: pl.DataFrame, kind: LookAlike) -> pl.DataFrame:
+    own = odds.filter(pl.col("score") == kind.score.name).select("group", "contribution")
+    scored = every.join(own, on="group", how="left").sort("group")
+    score = scored["contribution"].fill_null(0.0).to_numpy() + kind.score.constant
+    # Ties count: a cluster that scores just as high is no less like the kind.
+    higher = np.searchsorted(np.asarray(kind.highest)[::-1], score, side="left")
+    p_value = (1 + len(kind.highest) - higher) / (kind.appearances + 1)
     return scored.select("group", kind=pl.lit(kind.score.name), p_value=pl.Series(p_value))
 
 

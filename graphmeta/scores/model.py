@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -38,11 +38,6 @@ class Weight:
     term: Term
     above: float
     below: float
-
-    def contribution(self, value: pl.Expr, expected: pl.Expr) -> pl.Expr:
-        """Return the log-odds that the measurement adds."""
-        ratio = log_ratio(self.term, value, expected)
-        return self.above * ratio.clip(lower_bound=0.0) + self.below * ratio.clip(upper_bound=0.0)
 
 
 @dataclass(frozen=True)
@@ -103,6 +98,41 @@ def read(data: Mapping[str, Any]) -> Model:
             for each in data["look_alikes"]
         ),
         risk=Calibration(data["risk"]["constant"], data["risk"]["slope"]),
+    )
+
+
+def contributions(measured: pl.DataFrame, scores: Sequence[Score]) -> pl.DataFrame:
+    """Return the log-odds that every measurement adds to every score that has a term for it.
+
+    Args:
+        measured: Columns group, signal, value, expected.
+        scores: By different names.
+
+    Returns:
+        Columns group, score, signal, value, expected, contribution.
+    """
+    terms = pl.DataFrame(
+        [
+            (score.name, each.term.signal, each.term.floor, each.term.bound, each.above, each.below)
+            for score in scores
+            for each in score.weights
+        ],
+        schema={
+            "score": pl.String(),
+            "signal": pl.String(),
+            **dict.fromkeys(("floor", "bound", "above", "below"), pl.Float64()),
+        },
+        orient="row",
+    )
+    ratio = log_ratio(pl.col("value"), pl.col("expected"), pl.col("floor"), pl.col("bound"))
+    more, less = ratio.clip(lower_bound=0.0), ratio.clip(upper_bound=0.0)
+    return measured.join(terms, on="signal").select(
+        "group",
+        "score",
+        "signal",
+        "value",
+        "expected",
+        contribution=pl.col("above") * more + pl.col("below") * less,
     )
 
 

@@ -66,7 +66,8 @@ RECRUITMENT_TERMS = (
 )
 
 
-def log_ratio(term: Term, value: pl.Expr, expected: pl.Expr) -> pl.Expr:
-    """Return the bounded logarithm of observed over usual."""
-    ratio = (value + term.floor) / (expected + term.floor)
-    return ratio.log().clip(-term.bound, term.bound)
+def log_ratio(
+    value: pl.Expr, expected: pl.Expr, floor: pl.Expr | float, bound: pl.Expr | float
+) -> pl.Expr:
+    """Return the logarithm of observed over usual, within a term's bound, from its floor up."""
+    return ((value + floor) / (expected + floor)).log().clip(-bound, bound)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from score_kit import Values, look_alike, measured, numbers, some_model, weights_of
 
 from graphmeta.scores.behaviour import TERMS, add_up, terms
-from graphmeta.scores.model import Weight, trained
+from graphmeta.scores.model import Score, Weight, contributions, trained
 from graphmeta.signals import BEHAVIOURS, RECRUITMENT
 
 MODEL = some_model(look_alike("courier", {"insistence": [-1.0, -1.0]}, [1.0] * 30, 99))
@@ -32,7 +32,8 @@ def said(weight: Weight) -> pl.DataFrame:
     """Return what a term says of every pair of amounts: usual, value, contribution."""
     pairs = [(usual, value) for usual in AMOUNTS for value in AMOUNTS]
     frame = pl.DataFrame(pairs, schema=["expected", "value"], orient="row")
-    return frame.with_columns(contribution=weight.contribution(pl.col("value"), pl.col("expected")))
+    rows = frame.with_columns(group=pl.lit(0), signal=pl.lit(weight.term.signal))
+    return contributions(rows, [Score("any", 0.0, (weight,))])
 
 
 @settings(max_examples=25, deadline=None)
