@@ -1,11 +1,11 @@
 """How is one account taken out of what people wrote?
 
 Its pseudonym is replaced, wherever it stands as a word of its own, in the reasons of verdicts, in
-notes, pins and cases. A reason's salt is replaced with it: the hash in a run's audit log then tells
-nothing of what the reason had said. Verdicts, dates and names of reviewers stay. In SQLite what was
-erased is overwritten in the file at once; PostgreSQL keeps old rows until its next vacuum, and
-backups of either keep what they hold. Text that describes a person without the pseudonym is not
-found.
+notes, pins and cases; a saved filter that holds it is deleted. A reason's salt is replaced with it:
+the hash in a run's audit log then tells nothing of what the reason had said. Verdicts, dates and
+names of reviewers stay. In SQLite what was erased is overwritten in the file at once; PostgreSQL
+keeps old rows until its next vacuum, and backups of either keep what they hold. Text that describes
+a person without the pseudonym is not found.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from graphmeta.cases.store import CaseStore, record, written
-from graphmeta.cases.tables import Case, Note, Pin, Verdict
+from graphmeta.cases.tables import Case, Note, Pin, SavedFilter, Verdict
 
 ERASED = "[erased]"
 #: Every column that holds what people wrote.
@@ -28,6 +28,8 @@ _TEXTS: tuple[InstrumentedAttribute[str], ...] = (
     Pin.item,
     Case.title,
     Case.summary,
+    SavedFilter.name,
+    SavedFilter.query,
 )
 
 
@@ -67,7 +69,7 @@ def erase(store: CaseStore, pseudonym: str, actor: str) -> dict[str, int]:
         actor: Who asks for it.
 
     Returns:
-        How many texts were changed, by table: verdicts, notes, pins, cases.
+        How many texts were changed, by table: verdicts, notes, pins, cases, saved_filters.
 
     Raises:
         UsageError: The pseudonym is empty.
@@ -93,6 +95,9 @@ def _each(store: CaseStore, pseudonym: str, actor: str, *, replace: bool) -> dic
             ]
             found[column.class_.__tablename__] += len(rows)
             for row in rows if replace else ():
+                if isinstance(row, SavedFilter):
+                    session.delete(row)  # without the account it would find something else
+                    continue
                 setattr(row, column.key, word.sub(ERASED, getattr(row, column.key)))
                 if isinstance(row, Verdict):
                     row.salt = secrets.token_hex(16)

@@ -172,6 +172,19 @@ class Pin(Base):
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class SavedFilter(Base):
+    """A way of looking at the queue that somebody kept for themselves."""
+
+    __tablename__ = "saved_filters"
+    __table_args__ = (UniqueConstraint("owner", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(64))
+    query: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
 class Act(Base):
     """Who did what in the store, and when: the audit. It holds no free text and no account."""
 

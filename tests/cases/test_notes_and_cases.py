@@ -85,9 +85,21 @@ def test_an_account_is_erased_from_all_that_people_wrote(store: CaseStore, run: 
     pin(store, run, FUNNEL, f"member:{ACCOUNT}", "ann")
     open_case(store, run, [RING], f"About {ACCOUNT}", "ann")
     held = Texts(store, "officer")
-    assert held.mentions(ACCOUNT) == {"verdicts": 1, "notes": 1, "pins": 1, "cases": 1}
+    assert held.mentions(ACCOUNT) == {
+        "verdicts": 1,
+        "notes": 1,
+        "pins": 1,
+        "cases": 1,
+        "saved_filters": 0,
+    }
     assert history(store, run.run_id, RING)[0].reason == row.reason, "counting changes nothing"
-    assert held.erase(ACCOUNT) == {"verdicts": 1, "notes": 1, "pins": 1, "cases": 1}
+    assert held.erase(ACCOUNT) == {
+        "verdicts": 1,
+        "notes": 1,
+        "pins": 1,
+        "cases": 1,
+        "saved_filters": 0,
+    }
     (erased,) = history(store, run.run_id, RING)
     assert erased.reason == f"led by {ERASED}, see {ERASED}"
     assert erased.salt != row.salt, "the hash in the log no longer tells what the reason said"
@@ -97,7 +109,13 @@ def test_an_account_is_erased_from_all_that_people_wrote(store: CaseStore, run: 
     ]
     assert pins(store, run.run_id)[0].item == f"member:{ERASED}"
     assert cases(store, run.run_id)[0].title == f"About {ERASED}"
-    assert erase(store, ACCOUNT, "officer") == {"verdicts": 0, "notes": 0, "pins": 0, "cases": 0}
+    assert erase(store, ACCOUNT, "officer") == {
+        "verdicts": 0,
+        "notes": 0,
+        "pins": 0,
+        "cases": 0,
+        "saved_filters": 0,
+    }
     detail = scalar(store, "SELECT detail FROM audit WHERE act = 'erased' ORDER BY id")
     assert ACCOUNT not in str(detail)
 
