@@ -1,4 +1,9 @@
-"""Which commands are there?"""
+"""Which commands are there?
+
+The page that lists them answers at once: its own text is written in the markup of rich, which is
+loaded anyway. The pages of single commands are Markdown, whose parser takes as long to load as
+all else together.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +26,6 @@ from graphmeta.cli.report import report
 from graphmeta.cli.reveal import reveal
 from graphmeta.cli.synth import synth
 from graphmeta.cli.verdict import verdict
-from graphmeta.provenance import version
 
 _HELP = """Find groups of accounts that spam or recruit in concert, from who contacted whom and \
 when.
@@ -30,14 +34,16 @@ graphmeta reads metadata alone, never what was said. It finds accounts that act 
 than chance explains, says what their behaviour looks like, and shows the evidence for and \
 against. A person decides.
 
-Begin with `graphmeta demo`; `synth` makes up larger worlds. On your own data: `check` what would \
-be read, `analyze` it into a run folder, work through its `queue`, `explain` a cluster, and write \
-a `report`. Record what you conclude with `verdict`, `export` a cluster for others' tools, and \
-`diff` two runs.
+Begin with [bold cyan]graphmeta demo[/]; [bold cyan]synth[/] makes up larger worlds. On your own \
+data: [bold cyan]check[/] what would be read, [bold cyan]analyze[/] it into a run folder, work \
+through its [bold cyan]queue[/], [bold cyan]explain[/] a cluster, and write a \
+[bold cyan]report[/]. Record what you conclude with [bold cyan]verdict[/], [bold cyan]export[/] a \
+cluster for others' tools, and [bold cyan]diff[/] two runs.
 """
 
 _EPILOGUE = """Exit codes: 0 done; 1 failed; 2 wrong usage or malformed input; 3 a --fail-on \
-condition holds; 4 refused for privacy. `--debug` (or GRAPHMETA_DEBUG=1) shows tracebacks."""
+condition holds; 4 refused for privacy. [bold cyan]--debug[/] (or GRAPHMETA_DEBUG=1) shows \
+tracebacks."""
 
 
 def build() -> App:
@@ -52,8 +58,8 @@ def build() -> App:
         name="graphmeta",
         help=_HELP,
         help_epilogue=_EPILOGUE,
-        help_format="markdown",
-        version=lambda: f"graphmeta {version()}",
+        help_format="rich",
+        version=_version,
         default_parameter=Parameter(negative=(), show_default=_default_worth_saying),
         group_arguments=Group("What to work on", sort_key=1),
         group_parameters=options,
@@ -90,7 +96,15 @@ def build() -> App:
     app.command(privacy(protecting))
     app.command(reveal(protecting))
     app.command(bench(measuring))
+    for name in app:
+        app[name].help_format = "markdown"
     return app
+
+
+def _version() -> str:
+    from graphmeta.provenance import version  # which looks at all installed packages
+
+    return f"graphmeta {version()}"
 
 
 def _usage(line: str) -> str:

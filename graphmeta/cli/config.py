@@ -7,15 +7,14 @@ it is named, and a key that no option has is an error.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-from cyclopts import App, ArgumentCollection
-from cyclopts.config import Dict
+from typing import TYPE_CHECKING, Any
 
 from graphmeta.errors import UsageError
+
+if TYPE_CHECKING:
+    from cyclopts import App, ArgumentCollection
 
 TABLES = ("reading", "judging")
 
@@ -29,6 +28,8 @@ def config_file(
         named = arguments["--config"].tokens
         if not named:
             return
+        from cyclopts.config import Dict
+
         path = Path(named[-1].value)
         data = _load(path)
         for table in tables:
@@ -40,6 +41,8 @@ def config_file(
 
 def _load(path: Path) -> dict[str, Any]:
     """Read the file; a mapping written as a table becomes pairs, as ``--map`` takes them."""
+    import tomllib
+
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

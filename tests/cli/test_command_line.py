@@ -74,6 +74,25 @@ def test_help_and_the_import_of_the_package_load_nothing_heavy() -> None:
     assert (shown.returncode, shown.stderr.strip()) == (0, "[]")
 
 
+def test_the_list_of_commands_waits_for_no_parser_of_markdown() -> None:
+    slow = ("markdown_it", "importlib.metadata", "tomllib", "pygments")
+    code = (
+        "import sys, graphmeta.cli\n"
+        "code = graphmeta.cli.main(['--help'])\n"
+        f"print([name for name in {slow!r} if name in sys.modules], file=sys.stderr)\n"
+        "sys.exit(code)"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(),
+    )
+    assert (shown.returncode, shown.stderr.strip()) == (0, "[]")
+    assert "[bold" not in shown.stdout
+
+
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("graphmeta ")
