@@ -17,11 +17,12 @@ PACKAGE = ROOT / "graphmeta"
 #: Libraries that stand on one floor alone, so that a run without them is a run without that floor.
 HOMES = {
     "alembic": ("cases",),
+    "argon2": ("workbench",),
     "bokeh": ("report", "notebook"),
     "cryptography": ("privacy",),
     "cyclopts": ("cli",),
     "graspologic_native": ("graph",),
-    "jinja2": ("report",),
+    "jinja2": ("report", "workbench"),
     "opendp": ("privacy",),
     "polars_hash": ("privacy",),
     "psycopg": ("cases",),

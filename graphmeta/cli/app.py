@@ -24,6 +24,7 @@ from graphmeta.cli.queue import queue
 from graphmeta.cli.recalibrate import recalibrate
 from graphmeta.cli.report import report
 from graphmeta.cli.reveal import reveal
+from graphmeta.cli.serve import serve
 from graphmeta.cli.synth import synth
 from graphmeta.cli.verdict import verdict
 
@@ -85,6 +86,7 @@ def build() -> App:
         config=config_file("reading", "judging"),
     )
     app.command(queue, group=runs, sort_key=0, usage=_usage("queue RUN"))
+    app.command(serve, group=runs, sort_key=0, usage=_usage("serve RUN..."))
     app.command(explain, group=runs, sort_key=1, usage=_usage("explain RUN CLUSTER"))
     app.command(report, group=runs, sort_key=2, usage=_usage("report RUN [CLUSTER]"))
     app.command(
@@ -113,6 +115,6 @@ def _usage(line: str) -> str:
 
 def _default_worth_saying(value: Any) -> str | None:
     """Leave out what goes without saying: nothing, a flag that is off, an empty list."""
-    if value is None or value is False or value == ():
+    if value is None or value is False or value in ((), ""):
         return None
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -11,10 +11,14 @@ never is (Bokeh writes mappings as lists of entries), so renaming every ``id`` i
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bokeh.model import Model
+
+#: The parts of BokehJS that a page may load, by the name of the file in Bokeh's wheel.
+SCRIPTS = ("bokeh.min.js", "bokeh-gl.min.js", "bokeh-widgets.min.js")
 
 
 def chart_item(chart: Model, name: str) -> dict[str, Any]:
@@ -52,6 +56,13 @@ def bokeh_script() -> str:
     from bokeh.resources import Resources
 
     return "\n".join(Resources(mode="inline", components=["bokeh"], log_level="error").js_raw)
+
+
+def script_file(name: str) -> Path:
+    """Return where one of ``SCRIPTS`` stands in Bokeh's own wheel."""
+    from bokeh.util.paths import bokehjs_path
+
+    return Path(bokehjs_path()) / "js" / name
 
 
 def drawing_script() -> str:

@@ -1,0 +1,56 @@
+"""What is on the table: the runs that are served, and the case store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+
+from graphmeta.cases.store import CaseStore
+from graphmeta.errors import UsageError
+from graphmeta.workbench.served import ServedRun
+
+
+class Desk:
+    """All that pages work with.
+
+    Args:
+        runs: The runs, in the order in which they are listed.
+        store: What people concluded.
+    """
+
+    def __init__(self, runs: Sequence[ServedRun], store: CaseStore) -> None:
+        self.runs = tuple(runs)
+        self.store = store
+
+    def run(self, run_id: str) -> ServedRun:
+        """Return a run by its id.
+
+        Raises:
+            HTTPException: It is not served here (404).
+        """
+        for run in self.runs:
+            if run.id == run_id:
+                return run
+        raise HTTPException(404, "There is no such run here")
+
+
+def open_runs(paths: Sequence[Path]) -> list[ServedRun]:
+    """Open the runs that are to be served.
+
+    Raises:
+        UsageError: There are none, or two folders are copies of one run.
+        RunError: One of them is no run, is incomplete, or has expired.
+    """
+    if not paths:
+        raise UsageError("No run was named.", "Write: graphmeta serve RUN...")
+    runs: dict[str, ServedRun] = {}
+    for path in paths:
+        run = ServedRun(path)
+        if run.id in runs:
+            raise UsageError(
+                f"{path} and {runs[run.id].path} are the same run.", "Name one of them."
+            )
+        runs[run.id] = run
+    return list(runs.values())

@@ -1,0 +1,8 @@
+"""Which pages are there? One file each, listed here in the order of the navigation."""
+
+from __future__ import annotations
+
+from graphmeta.workbench.page import Page
+from graphmeta.workbench.pages import privacy, queue, runs
+
+PAGES: tuple[Page, ...] = (queue.PAGE, runs.PAGE, privacy.PAGE)

@@ -1,0 +1,121 @@
+"""What the tests of the workbench share: a workbench over runs made by hand, and who comes in."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from graphmeta.cases.store import CaseStore, open_store
+from graphmeta.workbench.app import build
+from graphmeta.workbench.desk import Desk, open_runs
+from graphmeta.workbench.page import Page
+from graphmeta.workbench.pages import PAGES
+from graphmeta.workbench.security import people
+from graphmeta.workbench.security.address import on_loopback
+from graphmeta.workbench.security.gate import Access
+from graphmeta.workbench.security.people import User
+from graphmeta.workbench.security.sessions import OneTimeToken
+
+# The run made by hand stands with the tests of the report.
+sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
+from fake_run import Tables, write_fake_run
+
+__all__ = ["FUNNEL", "PASSWORD", "RING", "Bench", "Tables", "serving", "write_fake_run"]
+
+PORT = 8750
+URL = f"http://127.0.0.1:{PORT}"
+RING, FUNNEL = "k7f3a-ring", "b21c0-funnel"
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Bench:
+    """A workbench, and ways to come in.
+
+    Args:
+        desk: Its runs and case store.
+        client: Talks to it, with cookies, and follows no redirect.
+        access: How people come in.
+        pages: Its pages.
+    """
+
+    desk: Desk
+    client: TestClient
+    access: Access
+    pages: Sequence[Page] = field(default=PAGES)
+
+    def enter(self) -> TestClient:
+        """Come in by the one-time token."""
+        assert self.access.token
+        assert self.client.get(f"/?token={self.access.token.value}").status_code == 303
+        return self.client
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> TestClient:
+        """Come in by name and password."""
+        answer = self.client.post("/sign-in", data={"name": name, "password": password})
+        assert answer.status_code == 303, answer.text
+        return self.client
+
+    def form_token(self, path: str = "/") -> str:
+        """Return the token that a page's forms carry."""
+        found = re.search(r'name="form_token" value="([^"]+)"', self.client.get(path).text)
+        assert found, f"{path} has no form"
+        return found[1]
+
+    def submit(self, path: str, form: dict[str, str], page: str = "/") -> str:
+        """Send a form of a page, follow where it leads, and return what is shown there."""
+        answer = self.client.post(path, data={"form_token": self.form_token(page), **form})
+        assert answer.status_code == 303, answer.text
+        return self.client.get(answer.headers["location"]).text
+
+
+@contextmanager
+def serving(
+    folder: Path,
+    *,
+    runs: Sequence[Path] = (),
+    change: Callable[[Tables], object] | None = None,
+    store_url: str = "",
+    users: dict[str, str] | None = None,
+    pages: Sequence[Page] = PAGES,
+) -> Iterator[Bench]:
+    """Give a workbench over some runs.
+
+    Args:
+        folder: Where what is made may stand.
+        runs: The runs; by default one made by hand, called ``monday``.
+        change: May alter the rows of that run.
+        store_url: The address of the case store; by default one of its own.
+        users: Roles by name, where there are accounts; all with ``PASSWORD``.
+        pages: The pages.
+    """
+    if not runs:
+        runs = [write_fake_run(folder / "monday", change=change).path]
+    with open_store(store_url or f"sqlite:///{folder}/cases.sqlite") as store:
+        yield over(store, runs, folder, users, pages)
+
+
+def over(
+    store: CaseStore,
+    runs: Sequence[Path],
+    folder: Path,
+    users: dict[str, str] | None = None,
+    pages: Sequence[Page] = PAGES,
+) -> Bench:
+    """Return a workbench over runs and an open case store."""
+    access = Access(token=OneTimeToken(), local=User("ann", "lead"))
+    if users is not None:
+        file = folder / "people.toml"
+        for name, role in users.items():
+            people.add(file, name, role, PASSWORD)
+        access = Access(people=people.load(file))
+    desk = Desk(open_runs(runs), store)
+    app = build(desk, on_loopback("127.0.0.1", PORT, tls=False), access, pages)
+    client = TestClient(app, base_url=URL, follow_redirects=False)
+    return Bench(desk, client, access, pages)
