@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from graphmeta.cases.store import CaseStore
 from graphmeta.errors import UsageError
+from graphmeta.workbench.reviews import Reviews
 from graphmeta.workbench.served import ServedRun
 
 
@@ -23,6 +24,7 @@ class Desk:
     def __init__(self, runs: Sequence[ServedRun], store: CaseStore) -> None:
         self.runs = tuple(runs)
         self.store = store
+        self.reviews = Reviews(store, [run.id for run in runs])
 
     def run(self, run_id: str) -> ServedRun:
         """Return a run by its id.

@@ -20,6 +20,7 @@ from graphmeta.cases.store import open_store
 from graphmeta.errors import UsageError
 from graphmeta.workbench.app import build
 from graphmeta.workbench.desk import Desk, open_runs
+from graphmeta.workbench.listing.rows import rows
 from graphmeta.workbench.security import people
 from graphmeta.workbench.security.address import Address, is_loopback, on_loopback, public
 from graphmeta.workbench.security.gate import Access, TrustedProxy
@@ -124,7 +125,9 @@ def serve(
     with open_store(case_store) as store, contextlib.closing(_listen(where)) as listening:
         port = listening.getsockname()[1]
         address = _address(where, port)
-        app = build(Desk(opened, store), address, access)
+        desk = Desk(opened, store)
+        app = build(desk, address, access)
+        rows(desk)  # reads the runs now, so that nobody waits for it in front of a page
         reach = "this machine" if is_loopback(where.host) else "a network"
         for run in opened:
             log.write(run.folder, SERVED, [{"operator": user, "reach": reach}])

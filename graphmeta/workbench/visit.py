@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from graphmeta.workbench import blind
 from graphmeta.workbench.desk import Desk
 from graphmeta.workbench.security.people import User
 from graphmeta.workbench.security.sessions import Session
@@ -74,15 +75,34 @@ class Visit:
 
     @property
     def cluster(self) -> str:
-        """The cluster of that run that the query names (``?id=...``).
+        """The cluster of that run that the query names (``?id=...``), even in blind mode.
 
         Raises:
             HTTPException: The run has no such cluster (404).
         """
-        cluster = self.request.query_params.get("id", "")
+        cluster = blind.cluster_of(self.run, self.request.query_params.get("id", ""))
         if self.run.of_cluster("clusters", cluster).is_empty():
             raise HTTPException(404, "This run has no such cluster")
         return cluster
+
+    def hides(self, cluster: str) -> bool:
+        """Tell whether the scores of a cluster of that run are hidden from the user (``blind``)."""
+        if not self.session.blind:
+            return False
+        standing = self.desk.reviews.standings().get((self.run.id, cluster))
+        return standing is None or self.user.name not in standing.reviewers
+
+    def called(self, cluster: str) -> str:
+        """Return how a cluster of that run is called before the user: by its id, unless hidden."""
+        if not self.hides(cluster):
+            return cluster
+        return blind.shown(blind.aliases(self.run)[cluster])
+
+    def path_of(self, cluster: str, part: str = "cluster") -> str:
+        """Return the path of a page about a cluster of that run, without its id where hidden."""
+        hidden = self.hides(cluster)
+        name = blind.aliases(self.run)[cluster] if hidden else cluster
+        return cluster_path(self.run.id, name, part)
 
     def render(self, template: str, status: int = 200, **said: Any) -> Response:
         """Answer with a page.
