@@ -88,6 +88,7 @@ def gather(run: RunFolder, cluster_id: str, tlp: Tlp, case: Case, now: datetime)
         PrivacyRefusalError: The cluster has fewer actors than the run's ``min_actors``.
         RunError: A table of the run cannot be read.
     """
+    run = run.genuine  # nothing that was laid over a run may leave it
     row = summary.cluster_row(run, cluster_id)
     _refuse_small(run, row)
     everybody = run.table("members")
