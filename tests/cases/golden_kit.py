@@ -12,6 +12,8 @@ from case_kit import FUNNEL, RING, Tables, write_fake_run
 
 from graphmeta.run import MANIFEST, RunFolder, open_run
 
+__all__ = ["BENIGN", "FUNNEL", "NUMBERS", "RING", "golden_run", "served_run", "world_of"]
+
 BENIGN, FEW, BARE = "d9e44-group", "e03b8-few", "f5512-bare"
 #: The served run's clusters by falling risk, with numbers left free between them.
 NUMBERS = {RING: "c0001", FUNNEL: "c0004", FEW: "c0007", BENIGN: "c0011", BARE: "c0016"}
