@@ -36,11 +36,12 @@ class Desk:
     ) -> None:
         self.runs = tuple(runs)
         self.store = store
-        self.reviews = Reviews(store, [run.id for run in runs])
         self.bench = bench
         if golden is not None:
             for run in self.runs:
                 run.lay_over(golden.over)
+        hiding = [run.id for run in runs if run.folder is not run.folder.genuine]
+        self.reviews = Reviews(store, [run.id for run in runs], hiding)
 
     def run(self, run_id: str) -> ServedRun:
         """Return a run by its id.

@@ -228,7 +228,14 @@ def test_none_is_mixed_in_twice_and_later_ones_bear_other_names(
     both = [*first, *second]
     assert len({row.name for row in both}) == len({row.golden_cluster for row in both}) == len(both)
     with pytest.raises(UsageError, match="No golden cluster finds a place"):
-        adding.add(store, run, golden, SETTLED, 9, "lea")
+        adding.add(
+            store,
+            run,
+            golden,
+            {row.golden_cluster: SETTLED[row.golden_cluster] for row in both},
+            9,
+            "lea",
+        )
     shown = mixed(run, [(golden, both)])
     assert shown.table("clusters").height == len(NUMBERS) + len(both)
 

@@ -128,7 +128,7 @@ def _seen(page: str) -> list[str]:
     """Return the text of a page of HTML, each piece of it on its own."""
     reader = HTMLParser(convert_charrefs=True)
     found: list[str] = []
-    reader.handle_data = found.append  # type: ignore[method-assign]
+    reader.handle_data = found.append  # type: ignore[method-assign,assignment]
     reader.feed(page)
     reader.close()
     return found

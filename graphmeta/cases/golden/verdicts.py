@@ -49,10 +49,13 @@ def judge(store: CaseStore, run: RunFolder, judgements: Sequence[Judgement]) -> 
 
 def reviews(store: CaseStore, run_id: str, reviewer: str) -> dict[str, Review]:
     """Return what stands for each cluster of a run, as one reviewer may see it."""
-    standing = verdicts.reviews(store, run_id)
-    for name, rows in _own(store, run_id, reviewer).items():
-        standing[name] = Review(rows[-1], (), len(rows))
-    return standing
+    return {**verdicts.reviews(store, run_id), **own_reviews(store, run_id, reviewer)}
+
+
+def own_reviews(store: CaseStore, run_id: str, reviewer: str) -> dict[str, Review]:
+    """Return what one reviewer concluded about the golden clusters of a run."""
+    own = _own(store, run_id, reviewer)
+    return {name: Review(rows[-1], (), len(rows)) for name, rows in own.items()}
 
 
 def history(store: CaseStore, run_id: str, cluster: str, reviewer: str) -> list[Verdict]:
