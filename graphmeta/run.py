@@ -63,6 +63,11 @@ class RunFolder:
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
+    def genuine(self) -> RunFolder:
+        """The run itself, where something was laid over it (:mod:`graphmeta.cases.golden`)."""
+        return self
+
+    @property
     def expires_at(self) -> datetime:
         """When the run's retention ends."""
         return datetime.fromisoformat(self.manifest["privacy"]["expires_at"])

@@ -33,6 +33,7 @@ HOMES = {
     "sqlalchemy": ("cases",),
     "starlette": ("workbench",),
     "stix2": ("report",),
+    "typst": ("report",),
     "uvicorn": ("workbench",),
 }
 

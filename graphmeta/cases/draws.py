@@ -45,6 +45,6 @@ def drawn(run: RunFolder) -> list[str]:
 
 
 def _order(run: RunFolder) -> list[str]:
-    names = sorted(run.table("clusters")["cluster_id"])
+    names = sorted(run.genuine.table("clusters")["cluster_id"])
     keys = seeds.key_ids(names, "draw", run.run_id).tolist()
     return [name for _, name in sorted(zip(keys, names, strict=True))]

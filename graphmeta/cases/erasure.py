@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from graphmeta.cases.store import CaseStore, record, written
-from graphmeta.cases.tables import Case, Note, Pin, SavedFilter, Verdict
+from graphmeta.cases.tables import Case, GoldenVerdict, Note, Pin, SavedFilter, Verdict
 
 ERASED = "[erased]"
 #: Every column that holds what people wrote.
@@ -30,6 +30,7 @@ _TEXTS: tuple[InstrumentedAttribute[str], ...] = (
     Case.summary,
     SavedFilter.name,
     SavedFilter.query,
+    GoldenVerdict.reason,
 )
 
 
@@ -69,7 +70,8 @@ def erase(store: CaseStore, pseudonym: str, actor: str) -> dict[str, int]:
         actor: Who asks for it.
 
     Returns:
-        How many texts were changed, by table: verdicts, notes, pins, cases, saved_filters.
+        How many texts were changed, by table: verdicts, notes, pins, cases, saved_filters,
+            golden_verdicts.
 
     Raises:
         UsageError: The pseudonym is empty.
@@ -99,7 +101,7 @@ def _each(store: CaseStore, pseudonym: str, actor: str, *, replace: bool) -> dic
                     session.delete(row)  # without the account it would find something else
                     continue
                 setattr(row, column.key, word.sub(ERASED, getattr(row, column.key)))
-                if isinstance(row, Verdict):
+                if isinstance(row, Verdict | GoldenVerdict):
                     row.salt = secrets.token_hex(16)
             session.flush()
         record(session, actor, "erased" if replace else "mentions counted", found)

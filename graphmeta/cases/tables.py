@@ -185,6 +185,59 @@ class SavedFilter(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
+class GoldenCluster(Base):
+    """A hidden cluster whose answer is known, mixed into what is served of a run.
+
+    ``name`` is what reviewers see; ``golden_run_id`` and ``golden_cluster`` say where it is from.
+    ``salt`` goes into the names of its accounts.
+    """
+
+    __tablename__ = "golden_clusters"
+    __table_args__ = (
+        UniqueConstraint("run_id", "name"),
+        UniqueConstraint("run_id", "golden_run_id", "golden_cluster"),
+        CheckConstraint("answer in ('spam', 'recruitment', 'benign')", name="answer"),
+        CheckConstraint("source in ('synthetic', 'settled')", name="source"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id"))
+    name: Mapped[str] = mapped_column(String(200))
+    golden_run_id: Mapped[str] = mapped_column(String(16))
+    golden_cluster: Mapped[str] = mapped_column(String(200))
+    answer: Mapped[str] = mapped_column(String(16))
+    source: Mapped[str] = mapped_column(String(16))
+    salt: Mapped[str] = mapped_column(String(32))
+    added_by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class GoldenVerdict(Base):
+    """What a reviewer concluded about a golden cluster. Rows are as fixed as those of verdicts."""
+
+    __tablename__ = "golden_verdicts"
+    __table_args__ = (
+        Index("golden_verdicts_of_cluster", "golden_id", "reviewer"),
+        CheckConstraint("verdict in ('spam', 'recruitment', 'benign', 'unsure')", name="verdict"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    golden_id: Mapped[int] = mapped_column(ForeignKey("golden_clusters.id"))
+    verdict: Mapped[str] = mapped_column(String(16))
+    looks_like: Mapped[str | None] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(Text)
+    salt: Mapped[str] = mapped_column(String(32))
+    reviewer: Mapped[str] = mapped_column(String(64))
+    second_asked: Mapped[bool] = mapped_column(default=False)
+    seconds_spent: Mapped[float | None] = mapped_column(Double)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    @property
+    def reason_sha256(self) -> str:
+        """As :attr:`Verdict.reason_sha256`."""
+        return hashlib.sha256((self.salt + self.reason).encode()).hexdigest()
+
+
 class Act(Base):
     """Who did what in the store, and when: the audit. It holds no free text and no account."""
 

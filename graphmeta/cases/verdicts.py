@@ -102,7 +102,7 @@ def judge(store: CaseStore, run: RunFolder, judgements: Sequence[Judgement]) -> 
         RunError: The run's audit log cannot be written, or is broken.
     """
     said = [checked(one) for one in judgements]
-    require_clusters(run, *(one.cluster for one in said))
+    require_clusters(run.genuine, *(one.cluster for one in said))
     with store.writing() as session:
         run_id = known(session, run)
         standing = _reviews(session, run_id, {one.cluster for one in said})

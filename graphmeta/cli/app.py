@@ -19,6 +19,7 @@ from graphmeta.cli.demo import demo
 from graphmeta.cli.diff import diff
 from graphmeta.cli.explain import explain
 from graphmeta.cli.export import export
+from graphmeta.cli.golden import golden
 from graphmeta.cli.privacy import privacy
 from graphmeta.cli.queue import queue
 from graphmeta.cli.recalibrate import recalibrate
@@ -95,6 +96,7 @@ def build() -> App:
     app.command(recalibrate, group=runs, sort_key=4, usage=_usage("recalibrate RUN..."))
     app.command(export, group=runs, sort_key=5, usage=_usage("export RUN CLUSTER --format FORMAT"))
     app.command(diff, group=runs, sort_key=6, usage=_usage("diff OLD NEW"))
+    app.command(golden, group=runs, sort_key=7, usage=_usage("golden RUN GOLDEN"))
     app.command(privacy(protecting))
     app.command(reveal(protecting))
     app.command(bench(measuring))

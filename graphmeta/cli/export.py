@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 Form = Annotated[
-    Literal["csv", "parquet", "graphml", "gexf", "stix"],
+    Literal["html", "pdf", "csv", "parquet", "graphml", "gexf", "stix"],
     Parameter(
         group=OUTPUT,
-        help="csv for spreadsheets, parquet for programs, graphml or gexf for graph tools, stix "
-        "(2.1, with the extra `share`) for sharing communities.",
+        help="html or pdf (with the extra `pdf`) for people, csv for spreadsheets, parquet for "
+        "programs, graphml or gexf for graph tools, stix (2.1, with the extra `share`) for sharing "
+        "communities.",
     ),
 ]
 Out = Annotated[
@@ -65,6 +66,7 @@ def export(
     For example:
 
     - `graphmeta export RUN c0001 --format stix --preview`
+    - `graphmeta export RUN c0001 --format pdf --tlp red`
     - `graphmeta export RUN c0001 --format csv --out case.csv`
     """
     from graphmeta.cli.casework import case

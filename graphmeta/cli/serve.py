@@ -107,6 +107,21 @@ def serve(
     *runs: RunPath,
     reached: Reached = _HERE,
     accounts: Accounts = _ALONE,
+    golden: Annotated[
+        tuple[Path, ...],
+        Parameter(
+            help="A run that golden clusters are from; see `graphmeta golden`. Repeatable.",
+            metavar="RUN",
+            negative=(),
+        ),
+    ] = (),
+    bench: Annotated[
+        Path | None,
+        Parameter(
+            help="A folder of results that `graphmeta bench run` wrote, to be shown too.",
+            metavar="FOLDER",
+        ),
+    ] = None,
     case_store: CaseStoreAddress = None,
 ) -> None:
     """Open the analysts' workbench on some runs: queue, clusters, verdicts, cases.
@@ -126,6 +141,7 @@ def serve(
     if accounts.add_user is not None or accounts.role is not None:
         _add_user(accounts, runs)
         return
+    from graphmeta.workbench.serving import Shown
     from graphmeta.workbench.serving import serve as run_workbench
 
     def announce(url: str) -> None:
@@ -135,7 +151,8 @@ def serve(
         if not reached.no_browser:
             webbrowser.open(url)
 
-    run_workbench(runs, _where(reached, accounts), case_store, user(), announce)
+    shown = Shown(runs, golden=golden, bench=bench)
+    run_workbench(shown, _where(reached, accounts), case_store, user(), announce)
     messages().print(text("The workbench has ended."))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import count, islice
+
 import numpy as np
 import polars as pl
 
+from graphmeta import seeds
 from graphmeta.clusters.assemble import Clusters
 from graphmeta.contract.tables import CLUSTERS, CONTACTS, MEMBERS, SIGNALS, TIME, TIMELINE
 from graphmeta.graph.contacts import reaches
@@ -16,12 +19,23 @@ from graphmeta.signals.observe import Network
 #: Held-out surprise in nats from which a layer counts as present.
 _PRESENT_NATS = 3.0
 _MEMBERSHIP_VERSION = 1
+#: Of cluster numbers beyond the first three, one in so many is left free.
+_FREE = 8
+_NEVER_FREE = 3
 
 
 def cluster_ids(scored: pl.DataFrame) -> pl.DataFrame:
-    """Name clusters by their rank: columns group, cluster_id."""
-    width = max(4, len(str(scored.height)))
-    names = [f"c{rank:0{width}d}" for rank in range(1, scored.height + 1)]
+    """Name clusters by numbers in order of their rank: columns group, cluster_id.
+
+    The first are 1, 2 and 3. Of the numbers after them about one in eight is left free, so that a
+    golden cluster (:mod:`graphmeta.cases.golden`) can bear one and not stand out. Which ones
+    follows from what was found, and differs from run to run.
+    """
+    found = [*scored["n_actors"], *scored["n_contacted"]]
+    numbers = (n for n in count(1) if n <= _NEVER_FREE or seeds.key("free", n, *found) % _FREE)
+    chosen = list(islice(numbers, scored.height))
+    width = max(4, len(str(chosen[-1]))) if chosen else 4
+    names = [f"c{number:0{width}d}" for number in chosen]
     return scored.select("group", cluster_id=pl.Series(names, dtype=pl.String))
 
 

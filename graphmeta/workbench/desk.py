@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from graphmeta.cases.store import CaseStore
 from graphmeta.errors import UsageError
+from graphmeta.workbench.golden import Golden
 from graphmeta.workbench.reviews import Reviews
 from graphmeta.workbench.served import ServedRun
 
@@ -19,12 +20,28 @@ class Desk:
     Args:
         runs: The runs, in the order in which they are listed.
         store: What people concluded.
+        golden: What lays golden clusters over the runs; nothing, where it is not given.
+        bench: A folder with a benchmark's results.
+
+    Raises:
+        RunError: A table of a run that golden clusters are from cannot be read.
     """
 
-    def __init__(self, runs: Sequence[ServedRun], store: CaseStore) -> None:
+    def __init__(
+        self,
+        runs: Sequence[ServedRun],
+        store: CaseStore,
+        golden: Golden | None = None,
+        bench: Path | None = None,
+    ) -> None:
         self.runs = tuple(runs)
         self.store = store
-        self.reviews = Reviews(store, [run.id for run in runs])
+        self.bench = bench
+        if golden is not None:
+            for run in self.runs:
+                run.lay_over(golden.over)
+        hiding = [run.id for run in runs if run.folder is not run.folder.genuine]
+        self.reviews = Reviews(store, [run.id for run in runs], hiding)
 
     def run(self, run_id: str) -> ServedRun:
         """Return a run by its id.

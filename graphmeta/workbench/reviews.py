@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graphmeta.cases import draws, standing
+from graphmeta.cases.golden import verdicts as golden_verdicts
 from graphmeta.cases.standing import Standing
 from graphmeta.cases.store import CaseStore
 from graphmeta.errors import RunError
@@ -27,10 +28,12 @@ class Reviews:
     Args:
         store: The case store.
         run_ids: The runs.
+        golden_in: Those of the runs over which golden clusters are laid.
     """
 
     store: CaseStore
     run_ids: Sequence[str]
+    golden_in: Sequence[str] = ()
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _count: int = -1
     _standings: Standings = field(default_factory=dict)
@@ -44,6 +47,23 @@ class Reviews:
                 self._standings = standing.standings(self.store, self.run_ids)
                 self._count = number
             return self._standings
+
+    def seen_by(self, user: str) -> Standings:
+        """Return what one user may see: of golden clusters, what they themselves concluded."""
+        own = {
+            (run_id, cluster): Standing(
+                version=review.version,
+                verdict=review.verdict.verdict,
+                looks_like=review.verdict.looks_like,
+                reviewer=user,
+                at=review.verdict.at,
+                second_asked=review.verdict.second_asked,
+                reviewers=frozenset({user}),
+            )
+            for run_id in self.golden_in
+            for cluster, review in golden_verdicts.own_reviews(self.store, run_id, user).items()
+        }
+        return {**self.standings(), **own} if own else self.standings()
 
     def drawn(self, run: ServedRun) -> frozenset[str]:
         """Return the clusters of a run that were drawn by chance."""

@@ -36,9 +36,17 @@ class ServedRun:
         self.path = path.resolve()
         self._lock = threading.RLock()
         self._stamp = _stamp(self.path)
+        self._over: Callable[[RunFolder], RunFolder] = lambda folder: folder
         self._folder = open_run(path)
         self._kept: dict[str, Any] = {}
         self.id = self._folder.run_id
+
+    def lay_over(self, over: Callable[[RunFolder], RunFolder]) -> None:
+        """Show the run with something laid over it; ``folder.genuine`` stays the run itself."""
+        with self._lock:
+            self._over = over
+            self._folder = over(self._folder.genuine)
+            self._kept.clear()
 
     @property
     def name(self) -> str:
@@ -62,7 +70,7 @@ class ServedRun:
                         f"Another run stands at {self.path} by now.",
                         "Stop the workbench and start it again.",
                     )
-                self._folder, self._stamp = opened, _stamp(self.path)
+                self._folder, self._stamp = self._over(opened), _stamp(self.path)
             return self._folder
 
     @property

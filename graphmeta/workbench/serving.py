@@ -20,6 +20,7 @@ from graphmeta.cases.store import open_store
 from graphmeta.errors import UsageError
 from graphmeta.workbench.app import build
 from graphmeta.workbench.desk import Desk, open_runs
+from graphmeta.workbench.golden import Golden
 from graphmeta.workbench.listing.rows import rows
 from graphmeta.workbench.security import people
 from graphmeta.workbench.security.address import Address, is_loopback, on_loopback, public
@@ -62,6 +63,21 @@ class Where:
         return self.tls_cert is not None
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the workbench shows.
+
+    Args:
+        runs: The folders of the runs.
+        golden: The folders of the runs that golden clusters are from.
+        bench: A folder with a benchmark's results.
+    """
+
+    runs: Sequence[Path]
+    golden: Sequence[Path] = ()
+    bench: Path | None = None
+
+
 def check(where: Where) -> None:
     """Refuse to be reachable by others without accounts and an encrypted way.
 
@@ -100,7 +116,7 @@ def check(where: Where) -> None:
 
 
 def serve(
-    runs: Sequence[Path],
+    shown: Shown,
     where: Where,
     case_store: str | None,
     user: str,
@@ -109,7 +125,7 @@ def serve(
     """Serve some runs until the process is told to end.
 
     Args:
-        runs: The folders.
+        shown: What is shown.
         where: On which address.
         case_store: The address of the case store; see :mod:`graphmeta.cases.place`.
         user: Who runs the program: on loopback, the one who may do everything.
@@ -120,12 +136,12 @@ def serve(
         RunError: A run cannot be opened, or its log not be written.
     """
     check(where)
-    opened = open_runs(runs)
+    opened = open_runs(shown.runs)
     access = _access(where, user)
     with open_store(case_store) as store, contextlib.closing(_listen(where)) as listening:
         port = listening.getsockname()[1]
         address = _address(where, port)
-        desk = Desk(opened, store)
+        desk = Desk(opened, store, Golden(store, shown.golden), shown.bench)
         app = build(desk, address, access)
         rows(desk)  # reads the runs now, so that nobody waits for it in front of a page
         reach = "this machine" if is_loopback(where.host) else "a network"

@@ -89,7 +89,7 @@ class Visit:
         """Tell whether the scores of a cluster of that run are hidden from the user (``blind``)."""
         if not self.session.blind:
             return False
-        standing = self.desk.reviews.standings().get((self.run.id, cluster))
+        standing = self.desk.reviews.seen_by(self.user.name).get((self.run.id, cluster))
         return standing is None or self.user.name not in standing.reviewers
 
     def called(self, cluster: str) -> str:

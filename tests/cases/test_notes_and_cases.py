@@ -91,6 +91,7 @@ def test_an_account_is_erased_from_all_that_people_wrote(store: CaseStore, run: 
         "pins": 1,
         "cases": 1,
         "saved_filters": 0,
+        "golden_verdicts": 0,
     }
     assert history(store, run.run_id, RING)[0].reason == row.reason, "counting changes nothing"
     assert held.erase(ACCOUNT) == {
@@ -99,6 +100,7 @@ def test_an_account_is_erased_from_all_that_people_wrote(store: CaseStore, run: 
         "pins": 1,
         "cases": 1,
         "saved_filters": 0,
+        "golden_verdicts": 0,
     }
     (erased,) = history(store, run.run_id, RING)
     assert erased.reason == f"led by {ERASED}, see {ERASED}"
@@ -115,6 +117,7 @@ def test_an_account_is_erased_from_all_that_people_wrote(store: CaseStore, run: 
         "pins": 0,
         "cases": 0,
         "saved_filters": 0,
+        "golden_verdicts": 0,
     }
     detail = scalar(store, "SELECT detail FROM audit WHERE act = 'erased' ORDER BY id")
     assert ACCOUNT not in str(detail)

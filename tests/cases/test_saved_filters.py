@@ -91,7 +91,8 @@ def test_a_filter_that_names_an_erased_account_is_deleted(store: CaseStore) -> N
 
 def test_a_store_of_the_first_schema_gains_filters_and_loses_nothing(store_url: str) -> None:
     with open_store(store_url) as store:
-        execute(store, "DROP TABLE saved_filters")
+        for table in ("saved_filters", "golden_verdicts", "golden_clusters"):
+            execute(store, f"DROP TABLE {table}")
         execute(store, "UPDATE alembic_version SET version_num = '0001'")
         execute(
             store,

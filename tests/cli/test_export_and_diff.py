@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
 from fake_run import Tables, write_fake_run
 
 RING = "k7f3a-ring"
-FORMATS = ("csv", "parquet", "graphml", "gexf", "stix")
+FORMATS = ("html", "pdf", "csv", "parquet", "graphml", "gexf", "stix")
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_what_cannot_be_exported_is_wrong_usage(capsys: pytest.CaptureFixture[st
         (("RUN", RING, *csv, "--out", "no/x.csv"), "cannot be written"),
         (("RUN", "c9", *csv), "no cluster 'c9'"),
         (("NOWHERE", RING, *csv), "There is no run at NOWHERE"),
-        (("RUN", RING, "--format", "pdf"), "graphml"),
+        (("RUN", RING, "--format", "docx"), "graphml"),
         (("RUN", RING, *csv, "--tlp", "clear"), "amber+strict"),
         (("RUN", RING), "--format"),
     ):

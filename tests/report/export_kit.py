@@ -7,12 +7,14 @@ import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
 
 import networkx as nx
 import polars as pl
 from fake_run import pseudonym
+from pypdf import PdfReader
 
 from graphmeta.report.exports import Export
 from graphmeta.report.exports.case import Case, Note, Opinion
@@ -112,9 +114,24 @@ def texts(export: Export) -> str:
         return "\n".join(value for row in csv_rows(export) for value in row.values())
     if export.form.name == "stix":
         return "\n".join(_strings(json.loads(export.content)))
+    if export.form.name == "html":
+        return "\n".join(_seen(export.content.decode()))
+    if export.form.name == "pdf":
+        pages = PdfReader(io.BytesIO(export.content)).pages
+        return " ".join(" ".join(page.extract_text() for page in pages).split())
     root = ElementTree.fromstring(export.content)
     held = [part for one in root.iter() for part in (one.text or "", *one.attrib.values())]
     return "\n".join(held)
+
+
+def _seen(page: str) -> list[str]:
+    """Return the text of a page of HTML, each piece of it on its own."""
+    reader = HTMLParser(convert_charrefs=True)
+    found: list[str] = []
+    reader.handle_data = found.append  # type: ignore[method-assign,assignment]
+    reader.feed(page)
+    reader.close()
+    return found
 
 
 def _strings(value: object) -> list[str]:

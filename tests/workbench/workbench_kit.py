@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from graphmeta.cases.store import CaseStore, open_store
 from graphmeta.workbench.app import build
 from graphmeta.workbench.desk import Desk, open_runs
+from graphmeta.workbench.golden import Golden
 from graphmeta.workbench.page import Page
 from graphmeta.workbench.pages import PAGES
 from graphmeta.workbench.security import people
@@ -107,15 +108,27 @@ def over(
     folder: Path,
     users: dict[str, str] | None = None,
     pages: Sequence[Page] = PAGES,
+    golden: Sequence[Path] = (),
+    results: Path | None = None,
 ) -> Bench:
-    """Return a workbench over runs and an open case store."""
+    """Return a workbench over runs and an open case store.
+
+    Args:
+        store: The case store.
+        runs: The runs.
+        folder: Where what is made may stand.
+        users: Roles by name, where there are accounts.
+        pages: The pages.
+        golden: The runs that golden clusters are from.
+        results: A folder with a benchmark's results.
+    """
     access = Access(token=OneTimeToken(), local=User("ann", "lead"))
     if users is not None:
         file = folder / "people.toml"
         for name, role in users.items():
             people.add(file, name, role, PASSWORD)
         access = Access(people=people.load(file))
-    desk = Desk(open_runs(runs), store)
+    desk = Desk(open_runs(runs), store, Golden(store, golden), results)
     app = build(desk, on_loopback("127.0.0.1", PORT, tls=False), access, pages)
     client = TestClient(app, base_url=URL, follow_redirects=False)
     return Bench(desk, client, access, pages)

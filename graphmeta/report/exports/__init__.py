@@ -16,7 +16,15 @@ from typing import Any
 
 from graphmeta.errors import UsageError
 from graphmeta.report import words
-from graphmeta.report.exports import as_csv, as_gexf, as_graphml, as_parquet, as_stix
+from graphmeta.report.exports import (
+    as_csv,
+    as_gexf,
+    as_graphml,
+    as_html,
+    as_parquet,
+    as_pdf,
+    as_stix,
+)
 from graphmeta.report.exports.audience import DEFAULT_TLP, LEVELS, Tlp
 from graphmeta.report.exports.case import Case
 from graphmeta.report.exports.dossier import gather
@@ -25,6 +33,8 @@ from graphmeta.run import RunFolder
 
 #: The formats; a new one is a file and a line here.
 FORMATS: tuple[Format, ...] = (
+    as_html.FORMAT,
+    as_pdf.FORMAT,
     as_csv.FORMAT,
     as_parquet.FORMAT,
     as_graphml.FORMAT,
@@ -115,7 +125,7 @@ def prepare(
         MissingExtraError: What the format needs is not installed.
         RunError: A table of the run cannot be read.
     """
-    form = _format(format_name)
+    form = find_format(format_name)
     dossier = gather(run, cluster_id, tlp, case or Case(), now or datetime.now(UTC))
     made = form.make(dossier)
     return Export(
@@ -130,7 +140,12 @@ def prepare(
     )
 
 
-def _format(name: str) -> Format:
+def find_format(name: str) -> Format:
+    """Return a format by its name.
+
+    Raises:
+        UsageError: There is no such format.
+    """
     for form in FORMATS:
         if form.name == name:
             return form

@@ -72,6 +72,21 @@ class Case:
         return "agrees" if opinion.verdict == standing[-1] else "dissents"
 
 
+@dataclass(frozen=True)
+class Heading:
+    """What stands above the clusters of a case, ready to leave.
+
+    Args:
+        title: What the case is called.
+        summary: What it says; may be empty.
+        state: ``open``, ``closed``, or empty where a cluster leaves without a case.
+    """
+
+    title: str
+    summary: str = ""
+    state: str = ""
+
+
 def prepared(case: Case, rewrite: Callable[[str], str]) -> Case:
     """Return a case with its people numbered and its free text rewritten.
 

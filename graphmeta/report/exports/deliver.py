@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from graphmeta.errors import RunError, UsageError
 from graphmeta.privacy import audit
@@ -42,12 +43,16 @@ def deliver(run: RunFolder, export: Export, file: Path) -> None:
         )
     with _claimed(file) as partial:
         _write(partial, export.content, file)
-        record(run, export)
+        record(run, [export.record()])
         _named(partial, file)
 
 
-def record(run: RunFolder, export: Export) -> None:
-    """Write into the run's audit log that an export leaves.
+def record(run: RunFolder, exports: Sequence[Mapping[str, Any]]) -> None:
+    """Write into the run's audit log that clusters leave, one act for each.
+
+    Args:
+        run: The run.
+        exports: What ``Export.record`` and ``CaseExport.records`` say.
 
     Raises:
         RunError: The log's chain is broken, or it cannot be written.
@@ -62,7 +67,8 @@ def record(run: RunFolder, export: Export) -> None:
             )
 
     try:
-        audit.append(log, "exported", export.record(), unless=whole)
+        for export in exports:
+            audit.append(log, "exported", export, unless=whole)
     except OSError as error:
         raise RunError(
             f"The audit log {log} cannot be written: {error.strerror}.",

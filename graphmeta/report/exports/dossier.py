@@ -8,7 +8,7 @@ leaves but how many there are. Signals, hours, quarantine and other clusters sta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from graphmeta.errors import PrivacyRefusalError
 from graphmeta.report import summary, words
 from graphmeta.report.charts.picture import by_member, ties
 from graphmeta.report.exports.audience import LEVELS, Tlp
-from graphmeta.report.exports.case import Case, prepared
+from graphmeta.report.exports.case import Case, Heading, prepared
 from graphmeta.report.exports.inert import Withholding
 from graphmeta.run import RunFolder
 
@@ -88,6 +88,7 @@ def gather(run: RunFolder, cluster_id: str, tlp: Tlp, case: Case, now: datetime)
         PrivacyRefusalError: The cluster has fewer actors than the run's ``min_actors``.
         RunError: A table of the run cannot be read.
     """
+    run = run.genuine  # nothing that was laid over a run may leave it
     row = summary.cluster_row(run, cluster_id)
     _refuse_small(run, row)
     everybody = run.table("members")
@@ -97,8 +98,7 @@ def gather(run: RunFolder, cluster_id: str, tlp: Tlp, case: Case, now: datetime)
     members = by_member(here, touching)
     scored = members["account"]
     contacted = here.filter(pl.col("role") == "contacted")["account"]
-    known = set(everybody["account"]) | set(touching["sender"]) | set(touching["recipient"])
-    withholding = Withholding(set(scored), known)
+    withholding = Withholding(set(scored), _known(everybody, touching))
     said = prepared(case, withholding)
     pairs = ties(scored, touching, contacted)
     return Dossier(
@@ -121,6 +121,30 @@ def gather(run: RunFolder, cluster_id: str, tlp: Tlp, case: Case, now: datetime)
             "weaker ties left out": max(pairs.height - MOST_TIES, 0),
         },
     )
+
+
+def heading(
+    run: RunFolder, clusters: Sequence[str], title: str, summary: str, state: str
+) -> Heading:
+    """Return what people wrote above the clusters of a case, as far as it may leave.
+
+    The scored members of its clusters may be named; whoever is contacted in any of them may not.
+
+    Raises:
+        RunError: A table of the run cannot be read.
+    """
+    run = run.genuine
+    here = pl.col("cluster_id").is_in(list(clusters))
+    everybody, touching = run.table("members"), run.table("contacts").filter(here)
+    contacted = pl.col("role") == "contacted"
+    scored = set(everybody.filter(here & ~contacted)["account"])
+    victims = set(everybody.filter(here & contacted)["account"])
+    withholding = Withholding(scored - victims, _known(everybody, touching))
+    return Heading(withholding(title), withholding(summary), state)
+
+
+def _known(members: pl.DataFrame, contacts: pl.DataFrame) -> set[str]:
+    return set(members["account"]) | set(contacts["sender"]) | set(contacts["recipient"])
 
 
 def _refuse_small(run: RunFolder, row: Mapping[str, Any]) -> None:

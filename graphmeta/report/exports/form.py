@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from graphmeta.report.exports.case import Heading
 from graphmeta.report.exports.dossier import Dossier
 
 
@@ -47,8 +48,11 @@ class Format:
         suffix: How its files' names end.
         make: Makes a file's content. Raises :class:`graphmeta.errors.MissingExtraError` where what
             it needs is not installed.
+        together: Makes one file of several clusters, where the format is one that people read.
+            Other formats hold one cluster per file.
     """
 
     name: str
     suffix: str
     make: Callable[[Dossier], Made]
+    together: Callable[[Sequence[Dossier], Heading], Made] | None = None

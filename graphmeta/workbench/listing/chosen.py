@@ -51,7 +51,7 @@ def choose(desk: Desk, rows: pl.DataFrame, asked: Asked, user: str, *, is_blind:
         user: Who asks.
         is_blind: Whether scores are hidden until that user has judged.
     """
-    standings = desk.reviews.standings()
+    standings = desk.reviews.seen_by(user)
     found = _found(desk, rows, asked, standings, user)
     pages = max(1, -(-found.height // PAGE_ROWS))
     page = min(asked.page, pages)
