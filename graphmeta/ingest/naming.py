@@ -40,14 +40,13 @@ def provisional_entities(
     )
 
 
-def traits(entities: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+def traits(entities: pl.DataFrame, start: int) -> pl.DataFrame:
     """Return what is known of each entity as integers that no shift in time changes.
 
     Args:
         entities: As ``provisional_entities`` returns them.
-        events: Column time, in seconds; other times count from the first of them.
+        start: The time of the first event, in seconds; other times count from it.
     """
-    start = events.select(pl.col("time").min()).item()
     return entities.select(
         "is_group",
         pl.col("created_at", "closed_at") - start,

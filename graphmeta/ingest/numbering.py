@@ -16,7 +16,7 @@ decide, and relabelling may swap the two. Nothing but a tie can depend on that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
@@ -27,58 +27,100 @@ from graphmeta.seeds import UInt64Array, key, mix
 #: The dense integer of an entity that does not occur.
 ABSENT = int(np.iinfo(np.uint32).max)
 _NEVER = int(np.iinfo(np.int64).max)
+_WHAT = key("numbering", "what")
 
 _ROUNDS = 2
-_ENDS = ("sender", "recipient", "group")
-
-
-@dataclass(frozen=True)
-class _End:
-    """One end of the events: in which rows it is filled, and by which entities."""
-
-    salt: int
-    rows: NDArray[np.int64]
-    entities: NDArray[np.uint32]
+_ENDS = {end: key("numbering", end) for end in ("sender", "recipient", "group")}
+#: Rows whose hashes are made at a time: few enough for the processor's own memory.
+_BLOCK = 1 << 15
 
 
 def structural_order(
-    events: pl.DataFrame, names: pl.Series, traits: pl.DataFrame
+    events: Iterable[pl.DataFrame], start: int, names: pl.Series, traits: pl.DataFrame
 ) -> NDArray[np.uint32]:
     """Return the dense integer of each provisional entity.
 
     Args:
-        events: Columns sender, recipient, group (UInt32 provisional entities; recipient is null
-            where the group is the recipient), time, kind, duration_s.
+        events: In parts, in any order; they are looked at several times. Columns sender,
+            recipient, group (UInt32 provisional entities; recipient is null where the group is
+            the recipient), time, kind, duration_s.
+        start: The time of the first event of all.
         names: The entities' ids, one per provisional entity, shape (n,).
         traits: What else is known of each entity, integers, shape (n, any).
 
     Returns:
         Shape (n,): 0 to m - 1 for the m entities that occur in events, ``ABSENT`` for others.
     """
-    ends = [_end(events[column]) for column in _ENDS]
-    first = np.full(len(names), _NEVER)
-    time = events["time"].to_numpy()
-    for end in ends:
-        np.minimum.at(first, end.entities, time[end.rows])
     own = _trait_hashes(traits, len(names))
-    base = _event_hashes(events)
-    hashes = _summed(base, ends, own)
+    # One place more than there are entities: it stands for nobody.
+    first = np.full(len(names) + 1, _NEVER)
+    hashes = _round(events, start, own, None, first)
     for _ in range(_ROUNDS):
-        hashes = _summed(_with_ends(base, ends, hashes), ends, own)
-    return _ranks(first, hashes, names)
+        hashes = _round(events, start, own, hashes)
+    return _ranks(first[:-1], hashes, names)
 
 
-def _end(column: pl.Series) -> _End:
-    rows = column.is_not_null().arg_true().to_numpy().astype(np.int64)
-    return _End(key("numbering", column.name), rows, column.drop_nulls().to_numpy())
+def _at_ends(part: pl.DataFrame, count: int) -> dict[str, NDArray[np.uint32]]:
+    """Return which entities stand at each end of some events; ``count`` where none does."""
+    filled = part.select(pl.col(*_ENDS).fill_null(count))
+    return {end: filled[end].to_numpy() for end in _ENDS}
 
 
-def _event_hashes(events: pl.DataFrame) -> UInt64Array:
-    offset = (events["time"] - events["time"].min()).to_numpy()
-    kind = events["kind"].to_physical().to_numpy().astype(np.int64)
+def _round(
+    events: Iterable[pl.DataFrame],
+    start: int,
+    own: UInt64Array,
+    known: UInt64Array | None,
+    first: NDArray[np.int64] | None = None,
+) -> UInt64Array:
+    """Return a hash of each entity from those of its events, by the end at which it stands.
+
+    Args:
+        events: All events, in parts.
+        start: The time of the first of them.
+        own: A hash of what is known of each entity otherwise.
+        known: The hashes of the round before, which become part of the events' own; None in the
+            first round.
+        first: When each entity first appears, to be filled in.
+    """
+    count = len(own)
+    # As before, the last place is nobody's, and nobody's hash is nought.
+    totals = {end: np.zeros(count + 1, dtype=np.uint64) for end in _ENDS}
+    others = (
+        {}
+        if known is None
+        else {end: np.append(mix(known, salt), np.uint64(0)) for end, salt in _ENDS.items()}
+    )
+    for part in events:
+        ends, what = _at_ends(part, count), _event_facts(part, start)
+        if first is not None:
+            for entities in ends.values():
+                np.minimum.at(first, entities, part["time"].to_numpy())
+        for at in range(0, len(part), _BLOCK):
+            block = slice(at, at + _BLOCK)
+            hashes = _event_hashes(*(fact[block] for fact in what))
+            if others:
+                for end, entities in ends.items():
+                    hashes += others[end][entities[block]]
+                hashes = mix(hashes)
+            for end, entities in ends.items():
+                np.add.at(totals[end], entities[block], hashes)
+    hashes = own
+    for end, salt in _ENDS.items():
+        hashes = mix(hashes ^ mix(totals[end][:count], salt))
+    return hashes
+
+
+def _event_facts(part: pl.DataFrame, start: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return of each event when it was, and what it was, as one integer each."""
+    kind = part["kind"].to_physical().to_numpy().astype(np.int64)
     # Null and zero durations are two things; the bits of a float are kept whole.
-    length = events["duration_s"].fill_null(-1.0).to_numpy().view(np.int32).astype(np.int64)
-    return mix(mix(offset) ^ mix((length << 8) | kind, key("numbering", "what")))
+    length = part["duration_s"].fill_null(-1.0).to_numpy().view(np.int32).astype(np.int64)
+    return part["time"].to_numpy() - start, (length << 8) | kind
+
+
+def _event_hashes(offset: NDArray[np.int64], what: NDArray[np.int64]) -> UInt64Array:
+    return mix(mix(offset) ^ mix(what, _WHAT))
 
 
 def _trait_hashes(traits: pl.DataFrame, count: int) -> UInt64Array:
@@ -87,24 +129,6 @@ def _trait_hashes(traits: pl.DataFrame, count: int) -> UInt64Array:
         values = trait.cast(pl.Int64).fill_null(-1).to_numpy()
         hashes = mix(hashes ^ mix(values, key("numbering", trait.name)))
     return hashes
-
-
-def _summed(events: UInt64Array, ends: list[_End], own: UInt64Array) -> UInt64Array:
-    """Return a hash of each entity from those of its events, by the end at which it stands."""
-    hashes = own
-    for end in ends:
-        total = np.zeros(len(own), dtype=np.uint64)
-        np.add.at(total, end.entities, events[end.rows])
-        hashes = mix(hashes ^ mix(total, end.salt))
-    return hashes
-
-
-def _with_ends(base: UInt64Array, ends: list[_End], hashes: UInt64Array) -> UInt64Array:
-    """Return a hash of each event from its own and from those of the entities at its ends."""
-    state = base.copy()
-    for end in ends:
-        state[end.rows] += mix(hashes, end.salt)[end.entities]
-    return mix(state)
 
 
 def _ranks(first: NDArray[np.int64], hashes: UInt64Array, names: pl.Series) -> NDArray[np.uint32]:

@@ -18,10 +18,11 @@ def receipt(
     inputs: Sequence[Opened],
     reading: Reading,
     key: KeySource | None,
-    events: pl.DataFrame,
+    events: int,
+    span: tuple[int, int],
+    read: int,
     entities: pl.DataFrame,
     quarantine: Quarantine,
-    collapsed: int,
 ) -> dict[str, Any]:
     """Return what was read, how much of it was kept, and under which names.
 
@@ -29,28 +30,29 @@ def receipt(
         inputs: All inputs, read.
         reading: What was stated about them.
         key: The key of the pseudonyms, or None.
-        events: The store's events.
+        events: How many events the store holds.
+        span: When the first and the last of them were.
+        read: How many there were before duplicates were collapsed.
         entities: The store's entities.
         quarantine: All rejected rows.
-        collapsed: How many duplicates were collapsed.
     """
     groups = int(entities["is_group"].sum())
     return {
         "inputs": [_input(item) for item in inputs],
         "counts": {
             "rows_read": sum(item.tally.rows for item in inputs if item.table == "events"),
-            "events_accepted": len(events),
+            "events_accepted": events,
             "rows_rejected": quarantine.total,
             "rejected_by_reason": quarantine.by_reason(),
             "ignored_by_kind": sum(item.tally.ignored for item in inputs),
             "self_contacts": sum(item.tally.self_contacts for item in inputs),
-            "duplicates_collapsed": collapsed,
+            "duplicates_collapsed": read - events,
             "accounts": len(entities) - groups,
             "groups": groups,
         },
         "span": {
-            "first_event": iso(events["time"][0]),
-            "last_event": iso(events["time"][-1]),
+            "first_event": iso(span[0]),
+            "last_event": iso(span[1]),
         },
         "privacy": {
             "identifiers": reading.identifiers,

@@ -1,6 +1,7 @@
 """The pseudonymised store that ingest writes and every later step reads.
 
-A store is a folder with two Parquet files, ``events.parquet`` and ``entities.parquet``, and
+A store is a folder with two files, ``events.arrow`` (Arrow IPC, uncompressed: it is written in a
+tenth of the time that Parquet takes, and lives for one analysis) and ``entities.parquet``, and
 holds dense integers, times and kinds alone. Names appear only in ``entities.parquet``, and they
 are pseudonyms unless plain identifiers were asked for.
 
@@ -23,7 +24,7 @@ import polars as pl
 
 from graphmeta.errors import GraphmetaError
 
-EVENTS_FILE = "events.parquet"
+EVENTS_FILE = "events.arrow"
 ENTITIES_FILE = "entities.parquet"
 QUARANTINE_FILE = "quarantine.parquet"
 SUMS_FILE = "sha256.json"
@@ -34,7 +35,7 @@ class Store:
     """Accepted events with dense integer ids, and what was read to get them.
 
     Args:
-        folder: Where the two Parquet files stand.
+        folder: Where the two files stand.
         quarantine: Rejected rows, capped examples, columns of the run's quarantine table.
         receipt: What the manifest says of the reading: per file its fingerprint, columns seen,
             read and ignored, byte ranges read; counts of rows accepted and rejected by reason.
@@ -51,7 +52,7 @@ class Store:
         Columns as in ``contract.events.STORE_EVENTS``. Rows with equal sender and recipient
         are left out (and counted in the receipt).
         """
-        return pl.scan_parquet(self.folder / EVENTS_FILE)
+        return pl.scan_ipc(self.folder / EVENTS_FILE)
 
     @property
     def entities(self) -> pl.LazyFrame:
