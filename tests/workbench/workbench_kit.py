@@ -7,8 +7,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from graphmeta.cases.store import CaseStore, open_store
@@ -17,10 +19,9 @@ from graphmeta.workbench.desk import Desk, open_runs
 from graphmeta.workbench.golden import Golden
 from graphmeta.workbench.page import Page
 from graphmeta.workbench.pages import PAGES
-from graphmeta.workbench.security import people
 from graphmeta.workbench.security.address import on_loopback
 from graphmeta.workbench.security.gate import Access
-from graphmeta.workbench.security.people import User
+from graphmeta.workbench.security.people import People, User
 from graphmeta.workbench.security.sessions import OneTimeToken
 
 # The run made by hand stands with the tests of the report.
@@ -76,6 +77,12 @@ class Bench:
         return self.client.get(answer.headers["location"]).text
 
 
+@cache
+def _hash() -> str:
+    """Return the hash of ``PASSWORD``, which takes its time, once."""
+    return PasswordHasher().hash(PASSWORD)
+
+
 @contextmanager
 def serving(
     folder: Path,
@@ -99,13 +106,12 @@ def serving(
     if not runs:
         runs = [write_fake_run(folder / "monday", change=change).path]
     with open_store(store_url or f"sqlite:///{folder}/cases.sqlite") as store:
-        yield over(store, runs, folder, users, pages)
+        yield over(store, runs, users, pages)
 
 
 def over(
     store: CaseStore,
     runs: Sequence[Path],
-    folder: Path,
     users: dict[str, str] | None = None,
     pages: Sequence[Page] = PAGES,
     golden: Sequence[Path] = (),
@@ -116,7 +122,6 @@ def over(
     Args:
         store: The case store.
         runs: The runs.
-        folder: Where what is made may stand.
         users: Roles by name, where there are accounts.
         pages: The pages.
         golden: The runs that golden clusters are from.
@@ -124,10 +129,8 @@ def over(
     """
     access = Access(token=OneTimeToken(), local=User("ann", "lead"))
     if users is not None:
-        file = folder / "people.toml"
-        for name, role in users.items():
-            people.add(file, name, role, PASSWORD)
-        access = Access(people=people.load(file))
+        named = {name: (User(name, role), _hash()) for name, role in users.items()}
+        access = Access(people=People(named))
     desk = Desk(open_runs(runs), store, Golden(store, golden), results)
     app = build(desk, on_loopback("127.0.0.1", PORT, tls=False), access, pages)
     client = TestClient(app, base_url=URL, follow_redirects=False)
