@@ -12,6 +12,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from graphmeta.cases.store import CaseStore, open_store
 from graphmeta.workbench.app import build
@@ -42,12 +43,14 @@ class Bench:
 
     Args:
         desk: Its runs and case store.
+        app: The application.
         client: Talks to it, with cookies, and follows no redirect.
         access: How people come in.
         pages: Its pages.
     """
 
     desk: Desk
+    app: ASGIApp
     client: TestClient
     access: Access
     pages: Sequence[Page] = field(default=PAGES)
@@ -92,6 +95,8 @@ def serving(
     store_url: str = "",
     users: dict[str, str] | None = None,
     pages: Sequence[Page] = PAGES,
+    port: int = PORT,
+    token: OneTimeToken | None = None,
 ) -> Iterator[Bench]:
     """Give a workbench over some runs.
 
@@ -102,11 +107,13 @@ def serving(
         store_url: The address of the case store; by default one of its own.
         users: Roles by name, where there are accounts; all with ``PASSWORD``.
         pages: The pages.
+        port: The port of its address.
+        token: What lets in; by default one that does so once.
     """
     if not runs:
         runs = [write_fake_run(folder / "monday", change=change).path]
     with open_store(store_url or f"sqlite:///{folder}/cases.sqlite") as store:
-        yield over(store, runs, users, pages)
+        yield over(store, runs, users, pages, port=port, token=token)
 
 
 def over(
@@ -116,6 +123,8 @@ def over(
     pages: Sequence[Page] = PAGES,
     golden: Sequence[Path] = (),
     results: Path | None = None,
+    port: int = PORT,
+    token: OneTimeToken | None = None,
 ) -> Bench:
     """Return a workbench over runs and an open case store.
 
@@ -126,12 +135,14 @@ def over(
         pages: The pages.
         golden: The runs that golden clusters are from.
         results: A folder with a benchmark's results.
+        port: The port of its address.
+        token: What lets in; by default one that does so once.
     """
-    access = Access(token=OneTimeToken(), local=User("ann", "lead"))
+    access = Access(token=token or OneTimeToken(), local=User("ann", "lead"))
     if users is not None:
         named = {name: (User(name, role), _hash()) for name, role in users.items()}
         access = Access(people=People(named))
     desk = Desk(open_runs(runs), store, Golden(store, golden), results)
-    app = build(desk, on_loopback("127.0.0.1", PORT, tls=False), access, pages)
-    client = TestClient(app, base_url=URL, follow_redirects=False)
-    return Bench(desk, client, access, pages)
+    app = build(desk, on_loopback("127.0.0.1", port, tls=False), access, pages)
+    client = TestClient(app, base_url=f"http://127.0.0.1:{port}", follow_redirects=False)
+    return Bench(desk, app, client, access, pages)
