@@ -292,6 +292,7 @@ def test_a_run_without_clusters_says_so(tmp_path: Path) -> None:
 def test_rows_keep_one_place_each(untouched: Bench) -> None:
     from graphmeta.workbench.listing.rows import rows
 
-    frame = rows(untouched.desk)
+    frame = rows(untouched.desk).frame
+    assert rows(untouched.desk).frame is frame
     assert frame["place"].to_list() == list(range(5))
     assert frame.select(pl.struct("run", "alias").is_unique().all()).item()

@@ -50,7 +50,7 @@ def show(visit: Visit) -> Response:
 
 def _compared(visit: Visit, old: ServedRun, new: ServedRun) -> Difference:
     """Compare two runs. Their tables are matched once, as long as nobody judges meanwhile."""
-    standings = visit.desk.reviews.standings()
+    standings = visit.desk.reviews.seen_by(visit.user.name)
     verdicts = [
         {name: one.verdict for (of, name), one in standings.items() if of == run.id}
         for run in (old, new)

@@ -81,7 +81,7 @@ def show_one(visit: Visit) -> Response:
 
 def _listed(visit: Visit, run: ServedRun) -> Listed:
     clusters = run.table("clusters")
-    names = {name for of, name in visit.desk.reviews.standings() if of == run.id}
+    names = {name for of, name in visit.desk.reviews.seen_by(visit.user.name) if of == run.id}
     made_at = words.parse_time(run.manifest["created_at"]) or datetime.min.replace(tzinfo=UTC)
     return Listed(
         run=run,
