@@ -42,6 +42,8 @@ class Desk:
                 run.lay_over(golden.over)
         hiding = [run.id for run in runs if run.folder is not run.folder.genuine]
         self.reviews = Reviews(store, [run.id for run in runs], hiding)
+        #: What pages keep that concerns several runs; whoever keeps it sees to it that it is true.
+        self.kept: dict[str, object] = {}
 
     def run(self, run_id: str) -> ServedRun:
         """Return a run by its id.

@@ -143,7 +143,8 @@ def serve(
         address = _address(where, port)
         desk = Desk(opened, store, Golden(store, shown.golden), shown.bench)
         app = build(desk, address, access)
-        rows(desk)  # reads the runs now, so that nobody waits for it in front of a page
+        # Reads the runs now, so that nobody waits for it in front of a page.
+        _ = rows(desk).places
         reach = "this machine" if is_loopback(where.host) else "a network"
         for run in opened:
             log.write(run.folder, SERVED, [{"operator": user, "reach": reach}])

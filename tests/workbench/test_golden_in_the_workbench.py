@@ -31,7 +31,7 @@ def mixed_in(tmp_path: Path) -> tuple[Bench, list[GoldenCluster]]:
     with open_store(f"sqlite:///{tmp_path}/cases.sqlite") as store:
         rows = adding.add(store, run, golden, ANSWERS, 9, "lea")
         users = {"ann": "analyst", "lea": "lead", "pia": "privacy_reviewer"}
-        bench = over(store, [run.path], tmp_path, users, golden=[golden.path])
+        bench = over(store, [run.path], users, golden=[golden.path])
     return bench, rows
 
 

@@ -7,9 +7,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from graphmeta.cases.store import CaseStore, open_store
 from graphmeta.workbench.app import build
@@ -17,10 +20,9 @@ from graphmeta.workbench.desk import Desk, open_runs
 from graphmeta.workbench.golden import Golden
 from graphmeta.workbench.page import Page
 from graphmeta.workbench.pages import PAGES
-from graphmeta.workbench.security import people
 from graphmeta.workbench.security.address import on_loopback
 from graphmeta.workbench.security.gate import Access
-from graphmeta.workbench.security.people import User
+from graphmeta.workbench.security.people import People, User
 from graphmeta.workbench.security.sessions import OneTimeToken
 
 # The run made by hand stands with the tests of the report.
@@ -41,12 +43,14 @@ class Bench:
 
     Args:
         desk: Its runs and case store.
+        app: The application.
         client: Talks to it, with cookies, and follows no redirect.
         access: How people come in.
         pages: Its pages.
     """
 
     desk: Desk
+    app: ASGIApp
     client: TestClient
     access: Access
     pages: Sequence[Page] = field(default=PAGES)
@@ -76,6 +80,12 @@ class Bench:
         return self.client.get(answer.headers["location"]).text
 
 
+@cache
+def _hash() -> str:
+    """Return the hash of ``PASSWORD``, which takes its time, once."""
+    return PasswordHasher().hash(PASSWORD)
+
+
 @contextmanager
 def serving(
     folder: Path,
@@ -85,6 +95,8 @@ def serving(
     store_url: str = "",
     users: dict[str, str] | None = None,
     pages: Sequence[Page] = PAGES,
+    port: int = PORT,
+    token: OneTimeToken | None = None,
 ) -> Iterator[Bench]:
     """Give a workbench over some runs.
 
@@ -95,40 +107,42 @@ def serving(
         store_url: The address of the case store; by default one of its own.
         users: Roles by name, where there are accounts; all with ``PASSWORD``.
         pages: The pages.
+        port: The port of its address.
+        token: What lets in; by default one that does so once.
     """
     if not runs:
         runs = [write_fake_run(folder / "monday", change=change).path]
     with open_store(store_url or f"sqlite:///{folder}/cases.sqlite") as store:
-        yield over(store, runs, folder, users, pages)
+        yield over(store, runs, users, pages, port=port, token=token)
 
 
 def over(
     store: CaseStore,
     runs: Sequence[Path],
-    folder: Path,
     users: dict[str, str] | None = None,
     pages: Sequence[Page] = PAGES,
     golden: Sequence[Path] = (),
     results: Path | None = None,
+    port: int = PORT,
+    token: OneTimeToken | None = None,
 ) -> Bench:
     """Return a workbench over runs and an open case store.
 
     Args:
         store: The case store.
         runs: The runs.
-        folder: Where what is made may stand.
         users: Roles by name, where there are accounts.
         pages: The pages.
         golden: The runs that golden clusters are from.
         results: A folder with a benchmark's results.
+        port: The port of its address.
+        token: What lets in; by default one that does so once.
     """
-    access = Access(token=OneTimeToken(), local=User("ann", "lead"))
+    access = Access(token=token or OneTimeToken(), local=User("ann", "lead"))
     if users is not None:
-        file = folder / "people.toml"
-        for name, role in users.items():
-            people.add(file, name, role, PASSWORD)
-        access = Access(people=people.load(file))
+        named = {name: (User(name, role), _hash()) for name, role in users.items()}
+        access = Access(people=People(named))
     desk = Desk(open_runs(runs), store, Golden(store, golden), results)
-    app = build(desk, on_loopback("127.0.0.1", PORT, tls=False), access, pages)
-    client = TestClient(app, base_url=URL, follow_redirects=False)
-    return Bench(desk, client, access, pages)
+    app = build(desk, on_loopback("127.0.0.1", port, tls=False), access, pages)
+    client = TestClient(app, base_url=f"http://127.0.0.1:{port}", follow_redirects=False)
+    return Bench(desk, app, client, access, pages)

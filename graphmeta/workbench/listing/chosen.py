@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,11 @@ from graphmeta.cases.tables import VERDICTS
 from graphmeta.workbench import blind
 from graphmeta.workbench.desk import Desk
 from graphmeta.workbench.listing.asked import Asked
+from graphmeta.workbench.listing.rows import Rows
 from graphmeta.workbench.reviews import Standings
 
 PAGE_ROWS = 50
+Keys = Collection[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Chosen:
     """One page of the queue.
 
     Args:
-        rows: What is shown: the columns of ``listing.rows``, ``standing`` (or None), ``drawn``,
+        rows: What is shown: the columns of ``Rows.frame``, ``standing`` (or None), ``drawn``,
             ``hidden`` (whether scores are), ``name`` (the id, or what hides it) and ``key``
             (what links name the cluster by).
         found: How many clusters there are in all, with these filters.
@@ -41,30 +43,34 @@ class Chosen:
     pages: int
 
 
-def choose(desk: Desk, rows: pl.DataFrame, asked: Asked, user: str, *, is_blind: bool) -> Chosen:
+def choose(desk: Desk, rows: Rows, asked: Asked, user: str, *, is_blind: bool) -> Chosen:
     """Return the page that is asked for; the last one, where it would be beyond.
 
     Args:
         desk: The runs and their reviews.
-        rows: The rows of ``listing.rows``.
+        rows: The rows of the runs.
         asked: Filters, order and page.
         user: Who asks.
         is_blind: Whether scores are hidden until that user has judged.
     """
     standings = desk.reviews.seen_by(user)
-    found = _found(desk, rows, asked, standings, user)
-    pages = max(1, -(-found.height // PAGE_ROWS))
-    page = min(asked.page, pages)
     drawn = {run.id: desk.reviews.drawn(run) for run in desk.runs}
-    judged = found.join(_keys(standings), on=["run", "cluster_id"], how="semi").height
+    fits = _fits(rows, asked)
+    if asked.review:
+        fits &= _reviewed(rows, asked.review, standings, drawn, user)
+    order = rows.order(asked.column, falling=asked.falling, equal=asked.equal)
+    found = order.filter(fits.gather(order))
+    pages = max(1, -(-len(found) // PAGE_ROWS))
+    page = min(asked.page, pages)
+    shown = rows.frame[found.slice(PAGE_ROWS * (page - 1), PAGE_ROWS)]
     return Chosen(
         rows=[
             _told(row, standings.get((row["run"], row["cluster_id"])), drawn, user, is_blind)
-            for row in _page(found, asked, page).iter_rows(named=True)
+            for row in shown.iter_rows(named=True)
         ],
-        found=found.height,
-        flagged=int(found["flagged"].sum()),
-        judged=judged,
+        found=len(found),
+        flagged=int((fits & rows.frame["flagged"]).sum()),
+        judged=int((fits & _at(rows, standings)).sum()),
         page=page,
         pages=pages,
     )
@@ -88,10 +94,10 @@ def _told(
     }
 
 
-def _found(
-    desk: Desk, rows: pl.DataFrame, asked: Asked, standings: Standings, user: str
-) -> pl.DataFrame:
-    conditions = [
+def _fits(rows: Rows, asked: Asked) -> pl.Series:
+    """Tell of each row whether it fits what is asked of the cluster itself."""
+    conditions = [pl.repeat(True, pl.len(), dtype=pl.Boolean)]
+    conditions += [
         pl.col(name) == getattr(asked, name)
         for name in ("run", "status", "behaviour")
         if getattr(asked, name)
@@ -101,29 +107,28 @@ def _found(
     if asked.layer:
         conditions.append(pl.col("layers").list.contains(asked.layer))
     if asked.find:
-        conditions.append(
-            pl.col("cluster_id").str.to_lowercase().str.contains(asked.find.lower(), literal=True)
-        )
-    found = rows.filter(conditions) if conditions else rows
-    return _reviewed(desk, found, asked.review, standings, user) if asked.review else found
+        name = pl.col("cluster_id").str.to_lowercase()
+        conditions.append(name.str.contains(asked.find.lower(), literal=True))
+    return rows.frame.select(pl.all_horizontal(conditions).fill_null(False)).to_series()
 
 
 def _reviewed(
-    desk: Desk, rows: pl.DataFrame, review: str, standings: Standings, user: str
-) -> pl.DataFrame:
-    """Return the rows whose review is as far as that."""
-    key = ["run", "cluster_id"]
+    rows: Rows,
+    review: str,
+    standings: Standings,
+    drawn: Mapping[str, frozenset[str]],
+    user: str,
+) -> pl.Series:
+    """Tell of each row whether its review is as far as that."""
     if review == "open":
-        return rows.join(_keys(standings), on=key, how="anti")
+        return ~_at(rows, standings)
     if review == "drawn":
-        drawn = [(run.id, one) for run in desk.runs for one in sorted(desk.reviews.drawn(run))]
-        found = rows.join(_frame(drawn), on=key, how="semi")
-        return found.join(_keys(standings), on=key, how="anti")
-    fitting = [name for name, one in standings.items() if _fits(one, review, user)]
-    return rows.join(_frame(fitting), on=key, how="semi")
+        keys = [(run, cluster) for run, clusters in drawn.items() for cluster in clusters]
+        return _at(rows, keys) & ~_at(rows, standings)
+    return _at(rows, [key for key, one in standings.items() if _is(one, review, user)])
 
 
-def _fits(one: Standing, review: str, user: str) -> bool:
+def _is(one: Standing, review: str, user: str) -> bool:
     if review in VERDICTS:
         return one.verdict == review
     return {
@@ -134,18 +139,8 @@ def _fits(one: Standing, review: str, user: str) -> bool:
     }[review]
 
 
-def _keys(standings: Standings) -> pl.DataFrame:
-    return _frame(list(standings))
-
-
-def _frame(keys: list[tuple[str, str]]) -> pl.DataFrame:
-    schema = {"run": pl.String, "cluster_id": pl.String}
-    return pl.DataFrame(keys, schema=schema, orient="row")
-
-
-def _page(rows: pl.DataFrame, asked: Asked, page: int) -> pl.DataFrame:
-    """Return the rows of one page. All are put in order, and only these are picked out."""
-    by = list(dict.fromkeys([asked.column, asked.equal]))
-    falling = [asked.falling, False][: len(by)]
-    order = rows.select(pl.arg_sort_by(by, descending=falling, nulls_last=True)).to_series()
-    return rows[order.slice(PAGE_ROWS * (page - 1), PAGE_ROWS)]
+def _at(rows: Rows, keys: Keys) -> pl.Series:
+    """Tell of each row whether it is of one of these clusters."""
+    places = [place for key in keys if (place := rows.places.get(key)) is not None]
+    there = pl.repeat(False, rows.frame.height, dtype=pl.Boolean, eager=True)
+    return there.scatter(places, True) if places else there

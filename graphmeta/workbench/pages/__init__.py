@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from graphmeta.workbench.page import Page
-from graphmeta.workbench.pages import privacy, queue, runs
+from graphmeta.workbench.pages import difference, privacy, queue, runs
 
-PAGES: tuple[Page, ...] = (queue.PAGE, runs.PAGE, privacy.PAGE)
+PAGES: tuple[Page, ...] = (queue.PAGE, runs.PAGE, difference.PAGE, privacy.PAGE)
