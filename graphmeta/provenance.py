@@ -7,10 +7,12 @@ configuration and the seed only.
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import resource
 import sys
 from importlib import metadata
+from pathlib import Path
 
 _LIBRARIES = ("polars", "pyarrow", "numpy", "scipy", "networkx", "bokeh")
 
@@ -37,6 +39,19 @@ def environment() -> dict[str, object]:
         "platform": f"{platform.system()} {platform.machine()}",
         "libraries": libraries,
     }
+
+
+def code() -> str:
+    """Return a SHA-256 over this package's code and trained numbers.
+
+    Versions tell releases apart; this tells whether two analyses ran the very same code.
+    """
+    home = Path(__file__).parent
+    whole = hashlib.sha256()
+    for file in sorted([*home.rglob("*.py"), *home.rglob("*.json")]):
+        name, content = file.relative_to(home).as_posix().encode(), file.read_bytes()
+        whole.update(b"%d %d " % (len(name), len(content)) + name + content)
+    return whole.hexdigest()
 
 
 def peak_memory_bytes(*, of_children: bool = False) -> int:

@@ -19,7 +19,7 @@ from graphmeta.clusters.confirm import Tested, confirm
 from graphmeta.clusters.find import Found, after, find
 from graphmeta.clusters.match import match
 from graphmeta.clusters.refine import member_tests
-from graphmeta.engines.base import Progress
+from graphmeta.engines.base import Progress, Remember, afresh
 from graphmeta.nulls import multiplicity
 from graphmeta.signals.base import FOLDS, WHOLE, Layer, Observations, Part
 
@@ -56,6 +56,7 @@ def clusters(
     least: int,
     seed: int,
     progress: Progress,
+    remember: Remember = afresh,
 ) -> Clusters:
     """Find groups on everything and without each fold, test them, and bring them together.
 
@@ -66,8 +67,9 @@ def clusters(
         least: The fewest accounts of a cluster.
         seed: The run's seed.
         progress: Told of every stage.
+        remember: Asked for each of the four findings.
     """
-    whole, folds = _found(seen, layers, least, seed, progress)
+    whole, folds = _found(seen, layers, least, seed, progress, remember)
     groups = _with_orphans(whole.groups, folds, alpha)
     results, tests = _verdicts(groups, folds)
     results = results.with_columns(confirmed=pl.col("q_value") <= alpha)
@@ -83,7 +85,12 @@ def clusters(
 
 
 def _found(
-    seen: Observations, layers: Sequence[Layer], least: int, seed: int, progress: Progress
+    seen: Observations,
+    layers: Sequence[Layer],
+    least: int,
+    seed: int,
+    progress: Progress,
+    remember: Remember,
 ) -> tuple[Found, list[Tested]]:
     """Find groups on everything, and without each fold, there with their held-out tests.
 
@@ -91,13 +98,19 @@ def _found(
     core: most of their time passes in libraries that let other threads run.
     """
 
+    def everything() -> Found:
+        return remember("finding", lambda: find(seen, layers, WHOLE, least, seed), Found)
+
     def without(fold: int) -> Tested:
-        found = find(seen, layers, Part(fold), least, seed + 1 + fold)
-        return confirm(seen, layers, found.groups, fold)
+        def tested() -> Tested:
+            found = find(seen, layers, Part(fold), least, seed + 1 + fold)
+            return confirm(seen, layers, found.groups, fold)
+
+        return remember(f"finding-without-{fold}", tested, Tested)
 
     progress("finding groups, and confirming them on held-out contacts", 0.0)
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
-        whole = threads.submit(find, seen, layers, WHOLE, least, seed)
+        whole = threads.submit(everything)
         folds = [threads.submit(without, fold) for fold in range(FOLDS)]
         parts: list[Future[Found] | Future[Tested]] = [whole, *folds]
         for done, part in enumerate(as_completed(parts), start=1):

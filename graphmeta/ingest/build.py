@@ -33,8 +33,8 @@ from graphmeta.ingest.spool import Change, Spool
 from graphmeta.ingest.store import ENTITIES_FILE, EVENTS_FILE, Store
 from graphmeta.privacy.keys import KeySource, load_key
 
-#: Events that are put into order at a time: about 700 MB while they are.
-_AT_ONCE = 1 << 22
+#: Events that are put into order at a time: about 350 MB while they are.
+_AT_ONCE = 1 << 21
 _CHUNK = 1 << 17
 
 

@@ -3,11 +3,13 @@
 ``network`` finds the contact, the first contact and whether it went to a stranger; ``observe``
 cuts days and folds; ``clusters`` finds groups over the layers and confirms them on held-out
 contacts; ``scores`` says what they do, for and against; ``tables`` writes down what was seen. No
-input is opened here, and nothing is written: this runs behind the walls of ``privacy.sandbox``.
+input is opened here, and nothing is written but the checkpoints that ``remember`` keeps: this runs
+behind the walls of ``privacy.sandbox``.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -15,7 +17,7 @@ import polars as pl
 from graphmeta.clusters import history, roles
 from graphmeta.clusters.assemble import Clusters, clusters
 from graphmeta.clusters.twins import propose
-from graphmeta.engines.base import Progress
+from graphmeta.engines.base import Progress, Remember, afresh
 from graphmeta.ingest.store import Store
 from graphmeta.pipeline import facts, tables
 from graphmeta.pipeline.settings import Settings
@@ -30,31 +32,51 @@ from graphmeta.signals.coordination.twins import twins
 from graphmeta.signals.observe import Network, network, observe
 
 
+@dataclass(frozen=True)
+class Scored:
+    """Clusters with roles, what they do, and their scores.
+
+    Args:
+        members: As ``roles.assign`` returns them.
+        measured: As ``measure`` returns it.
+        scored: One row per cluster, highest risk first.
+    """
+
+    members: pl.DataFrame
+    measured: pl.DataFrame
+    scored: pl.DataFrame
+
+
 def detect(
-    store: Store, settings: Settings, progress: Progress
+    store: Store, settings: Settings, progress: Progress, remember: Remember = afresh
 ) -> tuple[dict[str, pl.DataFrame], dict[str, Any]]:
-    """Return the run's tables, and what the manifest says of the analysis."""
+    """Return the run's tables, and what the manifest says of the analysis.
+
+    Args:
+        store: The events.
+        settings: What is asked of the analysis.
+        progress: Told of every stage.
+        remember: Asked for what each stage makes.
+    """
     entities = store.entities.collect()
     names = entities["name"]
     progress("judging first contacts")
     since = None if settings.since is None else int(settings.since.timestamp())
-    graph = network(store.events, entities.height, since, settings.seed)
-    seen = observe(store.events, graph, names.to_list(), settings.seed, store.entities)
-    found = clusters(seen, LAYERS, settings.alpha, settings.min_actors, settings.seed, progress)
-    tied = found.results["group"].implode()
-    alike = twins(graph.judged, seen.strangers, settings.seed)
-    found = propose(found, alike, settings.min_actors, settings.seed)
-    progress("scoring behaviour")
-    funnel = next(layer for layer in LAYERS if isinstance(layer, Funnel))
-    members = roles.assign(seen, found, funnel)
-    did = acts(store.events, store.entities, graph)
-    # Apart, for what is usual is told by those outside all groups, and who is alike is many.
-    measured = pl.concat(
-        measure(did, seen, members.filter(part), funnel)
-        for part in (pl.col("group").is_in(tied), ~pl.col("group").is_in(tied))
+    graph = remember(
+        "network", lambda: network(store.events, entities.height, since, settings.seed), Network
     )
-    scored = _score(graph, seen, found, members, measured, entities["is_group"], settings)
+    seen = observe(store.events, graph, names.to_list(), settings.seed, store.entities)
+    asked = settings.alpha, settings.min_actors, settings.seed
+    tied = remember(
+        "clusters", lambda: clusters(seen, LAYERS, *asked, progress, remember), Clusters
+    )
+    alike = twins(graph.judged, seen.strangers, settings.seed)
+    found = propose(tied, alike, settings.min_actors, settings.seed)
+    progress("scoring behaviour")
+    outside = ~pl.col("group").is_in(tied.results["group"].implode())
+    had = remember("scored", lambda: _scored(store, graph, seen, found, outside, settings), Scored)
     progress("writing down what was seen")
+    members, measured, scored = had.members, had.measured, had.scored
     ids = tables.cluster_ids(scored)
     terms = behaviour.terms(measured, scored["group"], trained())
     rule = verdict.Rule(settings.alpha, settings.min_score, settings.min_actors)
@@ -69,6 +91,30 @@ def detect(
         "quarantine": store.quarantine,
     }
     return written, facts.facts(graph, seen, found, written["clusters"], settings)
+
+
+def _scored(
+    store: Store,
+    graph: Network,
+    seen: Observations,
+    found: Clusters,
+    outside: pl.Expr,
+    settings: Settings,
+) -> Scored:
+    """Give roles, measure what clusters do, and score them.
+
+    Those ``outside`` of what the layers tied are measured apart: what is usual is told by accounts
+    outside all groups, and those who are merely alike are many.
+    """
+    funnel = next(layer for layer in LAYERS if isinstance(layer, Funnel))
+    members = roles.assign(seen, found, funnel)
+    did = acts(store.events, store.entities, graph)
+    measured = pl.concat(
+        measure(did, seen, members.filter(part), funnel) for part in (~outside, outside)
+    )
+    is_group = store.entities.select("is_group").collect()["is_group"]
+    scored = _score(graph, seen, found, members, measured, is_group, settings)
+    return Scored(members, measured, scored)
 
 
 def measure(did: Acts, seen: Observations, members: pl.DataFrame, funnel: Funnel) -> pl.DataFrame:
