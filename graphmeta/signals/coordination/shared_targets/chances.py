@@ -81,7 +81,7 @@ def turned(here: Choice, learnt: Choice, met: Together) -> Turned:
     sent, mine = np.zeros(key.size), np.zeros(key.size)
     sent[np.searchsorted(key, learnt_key)] = to.data
     mine[np.searchsorted(key, there)] = own[there]
-    drawn = np.asarray(share.sum(axis=1)).ravel()
+    drawn: FloatArray = np.asarray(share.sum(axis=1), dtype=np.float64).ravel()
     others = np.maximum(here.circle_popularity[circle] - mine, 0.5)
     everybody = np.maximum(here.circle_popularity, 0.5)
     return Turned(
