@@ -176,11 +176,20 @@ class Choice:
         Returns:
             Shape (n, K), rows add up to 1.
         """
-        rows = self.towards[accounts].toarray() + self._pull
-        return np.asarray(rows / rows.sum(axis=1, keepdims=True))
+        towards, total = self.turning(accounts)
+        return np.asarray((towards.toarray() + self.pull) / total[:, None])
+
+    def turning(self, accounts: IntArray) -> tuple[sparse.csr_array, FloatArray]:
+        """Return what :meth:`propensity` is made of, without the circles never reached.
+
+        Returns:
+            How many each account reached in each circle, sparse (n, K), to which :attr:`pull` is
+            to be added, and what that is to be divided by, shape (n,).
+        """
+        return self.towards[accounts], self.activity[accounts] + self.pull.sum()
 
     @cached_property
-    def _pull(self) -> FloatArray:
+    def pull(self) -> FloatArray:
         """Contacts to each circle that are added to every account's own, shape (K,)."""
         return np.asarray(_SHRINK * self.everybody + 1e-12)
 
@@ -193,10 +202,12 @@ class Choice:
             classes: Class of the target, shape (n,).
         """
         own = np.asarray(self.towards[accounts, circles]).ravel()
-        total = self.activity[accounts] + self._pull.sum()
-        return np.asarray((own + self._pull[circles]) / total * self.leaning[accounts, classes])
+        total = self.activity[accounts] + self.pull.sum()
+        return np.asarray((own + self.pull[circles]) / total * self.leaning[accounts, classes])
 
-    def covered(self, accounts: IntArray, row: IntArray, chance: FloatArray) -> FloatArray:
+    def covered(
+        self, accounts: IntArray, row: IntArray, at: IntArray, chance: FloatArray
+    ) -> FloatArray:
         """Return how likely a contact hits one of many targets, shape (n,).
 
         The same as :meth:`lands_in` times ``chance``, summed over circles and classes; circles
@@ -205,11 +216,16 @@ class Choice:
         Args:
             accounts: Who makes it, shape (n,).
             row: Which targets are meant, shape (n,).
-            chance: How likely a contact to a circle hits one of the targets, by class of the
-                target, shape (rows, K, classes).
+            at: Number of the targets times K, plus a circle that has some of them; ascending,
+                each once, shape (m,).
+            chance: How likely a contact to that circle hits one of the targets, by class of the
+                target, shape (m, classes).
         """
-        total = self.activity[accounts] + self._pull.sum()
-        hit = np.einsum("k,rkc->rc", self._pull, chance)
+        total = self.activity[accounts] + self.pull.sum()
+        targets, circle = at // self.circles, at % self.circles
+        hit = np.zeros((int(max(row.max(initial=-1), targets.max(initial=-1))) + 1, CLASSES))
+        np.add.at(hit, targets, self.pull[circle][:, None] * chance)
+        nowhere = np.vstack([chance, np.zeros((1, CLASSES))])
         out = np.empty(accounts.size)
         for start in range(0, accounts.size, _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
@@ -217,24 +233,30 @@ class Choice:
             many = self.towards.indptr[accounts[part] + 1] - first
             each = np.repeat(np.arange(many.size), many)
             before = np.cumsum(many) - many
-            at = np.arange(each.size) + np.repeat(first - before, many)
-            own = chance[row[part][each], self.towards.indices[at]]
-            reached = self.towards.data[at] * np.einsum("ij,ij->i", own, lean[each])
+            reached = np.arange(each.size) + np.repeat(first - before, many)
+            key = row[part][each] * self.circles + self.towards.indices[reached]
+            own = nowhere[_places(at, key)]
+            weight = self.towards.data[reached] * np.einsum("ij,ij->i", own, lean[each])
             pulled = np.einsum("ij,ij->i", hit[row[part]], lean)
-            out[part] = np.bincount(each, weights=reached, minlength=many.size) + pulled
+            out[part] = np.bincount(each, weights=weight, minlength=many.size) + pulled
         return np.asarray(out / total)
 
-    def prior_rate(self, reached: FloatArray) -> FloatArray:
-        """Return the rate of the Gamma prior of popularity in each circle.
+    def prior_rate(self, reached: FloatArray, circles: IntArray) -> FloatArray:
+        """Return the rate of the Gamma prior of popularity in some circles, shape (n,).
 
         Args:
-            reached: How often each circle was reached by those who count, shape (..., K).
-
-        Returns:
-            Shape of ``reached``.
+            reached: How often each circle was reached by those who count, shape (n,).
+            circles: Which circles, shape (n,).
         """
-        mean = np.maximum(reached, 0.5) / np.maximum(self.circle_size, 1.0)
+        mean = np.maximum(reached, 0.5) / np.maximum(self.circle_size[circles], 1.0)
         return np.asarray(self.shape / mean)
+
+
+def _places(ordered: IntArray, wanted: IntArray) -> IntArray:
+    """Return where values stand in an ordered list, its length where they do not."""
+    at = np.searchsorted(ordered, wanted)
+    there = np.take(np.append(ordered, -1), at) == wanted
+    return np.where(there, at, ordered.size)
 
 
 def at_least(threshold: int, mean: FloatArray, size: FloatArray) -> FloatArray:

@@ -11,7 +11,15 @@ import polars as pl
 from graphmeta.nulls.configuration import CLASSES, Choice, class_of, leaning
 from graphmeta.signals.base import FloatArray, IntArray, Observations, Part
 from graphmeta.signals.coordination import thresholds
-from graphmeta.signals.coordination.shared_targets.chances import Close, law
+from graphmeta.signals.coordination.shared_targets.chances import (
+    Close,
+    Laws,
+    Turned,
+    cells,
+    elsewhere,
+    turned,
+    ways,
+)
 from graphmeta.signals.coordination.shared_targets.nearness import (
     ANY_TIME,
     WIDTHS_S,
@@ -54,34 +62,24 @@ class Asked:
     Args:
         here: The null of the part.
         met: What the groups reached in it.
-        sent: Contacts of each group to each circle, by propensities learnt before, per contact
-            of everybody else, shape (groups, circles).
-        rate: Rate of the prior of popularity among everybody else, shape (groups, circles).
+        where: Which circles they turn to.
     """
 
     here: Choice
     met: Together
-    sent: FloatArray
-    rate: FloatArray
+    where: Turned
+
+    @property
+    def place(self) -> IntArray:
+        """Places in ``where`` of every group and target that it reached, shape (hits,)."""
+        return self.where.at(self.met.row, self.here.circle_of[self.met.target])
 
 
 def ask(seen: Observations, groups: pl.DataFrame, found: Part, part: Part) -> Asked:
     """Look up what groups reached in a part; where they turn to is learnt on ``found``."""
     known, learnt = reach(seen, part), reach(seen, found).null
     here, met = known.null, together(known, groups)
-    others = without_own(here, met)
-    member = np.flatnonzero(np.asarray(met.inside.sum(axis=0)))
-    turned = learnt.propensity(member) * here.activity[member][:, None]
-    sent = np.asarray(met.inside[:, member] @ turned).reshape(others.shape)
-    return Asked(here, met, sent / others, here.prior_rate(others))
-
-
-def without_own(here: Choice, met: Together) -> FloatArray:
-    """Return how often everybody but each group reached each circle, (groups, circles)."""
-    shape = (met.numbers.size, here.circles)
-    at = met.row * here.circles + here.circle_of[met.target]
-    own = np.bincount(at, weights=met.by, minlength=shape[0] * shape[1]).reshape(shape)
-    return np.asarray(np.maximum(here.circle_popularity[None, :] - own, 0.5))
+    return Asked(here, met, turned(here, learnt, met))
 
 
 @dataclass(frozen=True)
@@ -106,11 +104,16 @@ def leanings(asked: Asked) -> Leanings:
     target. In a small town a ring's own list would otherwise count as popular, the ring would
     seem to turn away from popular targets, and that would explain the ring.
     """
-    here, met = asked.here, asked.met
-    circle, popularity, many = here.alike
-    mean = (popularity + here.shape) * many
-    each = asked.sent[:, circle] / (asked.rate[:, circle] + 1.0) * mean
-    in_class = np.equal(class_of(popularity)[:, None], np.arange(CLASSES)).astype(np.float64)
+    here, met, where = asked.here, asked.met, asked.where
+    known = cells(here, where)
+    mean = (known.popularity + here.shape) * known.many
+    usual_sent = where.base[known.circle] / (where.usual_rate[known.circle] + 1.0)
+    each = where.drawn[:, None] * elsewhere(here, where, known, usual_sent * mean)
+    own_sent = (where.sent / (where.rate + 1.0))[known.place]
+    at_own = where.row[known.place] * CLASSES + known.kind[known.cell]
+    each += np.bincount(at_own, weights=own_sent * mean[known.cell], minlength=each.size).reshape(
+        each.shape
+    )
     size = met.numbers.size * CLASSES
 
     def by_class(reached: FloatArray, weights: FloatArray) -> FloatArray:
@@ -118,14 +121,13 @@ def leanings(asked: Asked) -> Leanings:
         counted = np.bincount(at, weights=weights, minlength=size)
         return counted.reshape(-1, CLASSES).astype(np.float64)
 
-    where = here.circle_of[met.target]
-    scale = asked.sent[met.row, where] / (asked.rate[met.row, where] + 1.0)
+    scale = (where.sent / (where.rate + 1.0))[asked.place]
     everybody = here.popularity[met.target]
     others = everybody - met.by
     swap = by_class(others, scale * (others + here.shape))
     swap -= by_class(everybody, scale * (everybody + here.shape))
     towards = by_class(others, met.by)
-    return Leanings(met.numbers, leaning(towards, np.maximum(each @ in_class + swap, 0.0)))
+    return Leanings(met.numbers, leaning(towards, np.maximum(each + swap, 0.0)))
 
 
 def tally(
@@ -185,15 +187,14 @@ class _Chances:
     """
 
     def __init__(self, asked: Asked, lean: FloatArray) -> None:
-        here, met = asked.here, asked.met
-        circle, popularity, self._many = here.alike
-        null = here.shape, asked.sent, asked.rate, lean
-        every = np.arange(met.numbers.size)
-        self._everywhere = law(*null, every[:, None], circle[None, :], popularity[None, :])
-        of_target, reached = here.circle_of[met.target], here.popularity[met.target]
-        self._with_own = law(*null, met.row, of_target, reached)
-        self._without_own = law(*null, met.row, of_target, reached - met.by)
-        self._met = met
+        here, met, where = asked.here, asked.met, asked.where
+        self._here, self._met, self._where, self._lean = here, met, where, lean
+        self._cells = cells(here, where)
+        laws = Laws(here.shape, where, lean)
+        self._of_cells = laws.of(self._cells.place, self._cells.popularity[self._cells.cell])
+        place, reached = asked.place, here.popularity[met.target]
+        self._with_own = laws.of(place, reached)
+        self._without_own = laws.of(place, reached - met.by)
 
     def expected(self, level: int, rows: IntArray, closes: Sequence[Close]) -> list[FloatArray]:
         """Return how many targets each group would share by chance, shape (rows,) for each width.
@@ -206,11 +207,30 @@ class _Chances:
         wanted = np.zeros(self._met.numbers.size, dtype=bool)
         wanted[rows] = True
         hits = np.flatnonzero(wanted[self._met.row])
-        everywhere = self._everywhere.only(rows).at_least(level, closes)
-        with_own = self._with_own.only(hits).at_least(level, closes)
-        without_own = self._without_own.only(hits).at_least(level, closes)
+        near = np.flatnonzero(wanted[self._of_cells.row])
+        many = self._cells.many[self._cells.cell[near]]
+        parts = zip(
+            closes,
+            self._of_cells.only(near).at_least(level, closes),
+            self._with_own.only(hits).at_least(level, closes),
+            self._without_own.only(hits).at_least(level, closes),
+            strict=True,
+        )
         out = []
-        for anywhere, with_, without in zip(everywhere, with_own, without_own, strict=True):
-            swap = np.bincount(self._met.row[hits], weights=without - with_, minlength=wanted.size)
-            out.append(np.maximum(anywhere @ self._many + swap[rows], 0.0))
+        for close, nearby, with_, without in parts:
+            inside = self._summed(self._of_cells.row[near], nearby * many)
+            swap = self._summed(self._met.row[hits], without - with_)
+            far = self._elsewhere(level, close)
+            out.append(np.maximum((inside + swap + far)[rows], 0.0))
         return out
+
+    def _elsewhere(self, level: int, close: Close) -> FloatArray:
+        """Return the same for targets of the circles that groups did not turn to, (groups,)."""
+        counted = ways(self._here, self._where, self._cells, level)
+        targets = elsewhere(self._here, self._where, self._cells, counted)
+        sent = (self._where.drawn[:, None] * self._lean) ** level
+        near = 1.0 if close is None else close
+        return np.asarray((sent * targets * near).sum(axis=1))
+
+    def _summed(self, row: IntArray, amount: FloatArray) -> FloatArray:
+        return np.bincount(row, weights=amount, minlength=self._met.numbers.size).astype(np.float64)

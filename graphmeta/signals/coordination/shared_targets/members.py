@@ -19,7 +19,6 @@ from graphmeta.signals.coordination.shared_targets.groups import (
     chosen,
     leanings,
     tally,
-    without_own,
 )
 from graphmeta.signals.coordination.shared_targets.nearness import (
     ANY_TIME,
@@ -191,10 +190,16 @@ class _Chance:
         account: IntArray,
         member: NDArray[np.bool_],
     ) -> None:
-        self._met, self._null = met, known.null
+        null = known.null
+        self._met, self._null = met, null
         self._row, self._account, self._member = row, account, member
-        self._others = without_own(self._null, met)
-        self._rate = self._null.prior_rate(self._others)
+        # Circles in which a group reached somebody, and how others reach those.
+        key = met.row * null.circles + null.circle_of[met.target]
+        self._at, self._place = np.unique(key, return_inverse=True)
+        circle = self._at % null.circles
+        own = np.bincount(self._place, weights=met.by, minlength=circle.size)
+        self._others = np.maximum(null.circle_popularity[circle] - own, 0.5)
+        self._rate = null.prior_rate(self._others, circle)
         own = _find(row * known.accounts + account, met.row[met.hit] * known.accounts + met.account)
         self._tested, self._own_hit = own[own >= 0], met.hit[own >= 0]
 
@@ -222,13 +227,16 @@ class _Chance:
         """
         met, null = self._met, self._null
         circle, others = null.circle_of[met.target], null.popularity[met.target] - met.by
-        mean = (others + null.shape) / (self._rate[met.row, circle] + 1.0)
-        each = np.minimum(mean / self._others[met.row, circle], 1.0)
+        mean = (others + null.shape) / (self._rate[self._place] + 1.0)
+        each = np.minimum(mean / self._others[self._place], 1.0)
         kind = class_of(others)
-        shape = (met.numbers.size, null.circles, CLASSES)
-        at = (met.row * null.circles + circle) * CLASSES + kind
-        table = np.bincount(at, weights=each * counts_as, minlength=int(np.prod(shape)))
-        share = null.covered(self._account, self._row, table.reshape(shape).astype(np.float64))
+        summed = np.bincount(
+            self._place * CLASSES + kind,
+            weights=each * counts_as,
+            minlength=self._at.size * CLASSES,
+        )
+        table = summed.reshape(-1, CLASSES).astype(np.float64)
+        share = null.covered(self._account, self._row, self._at, table)
         hit, who = self._own_hit, self._account[self._tested]
         itself = null.lands_in(who, circle[hit], kind[hit]) * (each * own_counts_as)[hit]
         share -= np.bincount(self._tested, weights=itself, minlength=share.size)
