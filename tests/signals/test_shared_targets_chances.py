@@ -50,7 +50,9 @@ def met_in(known: Choice, contacts: pl.DataFrame) -> Together:
     return together(reach, pl.DataFrame({"group": 0, "account": list(MEMBERS)}))
 
 
-def one_by_one(known: Choice, contacts: pl.DataFrame, level: int, lean: NDArray[np.float64]) -> float:
+def one_by_one(
+    known: Choice, contacts: pl.DataFrame, level: int, lean: NDArray[np.float64]
+) -> float:
     """Add up, target by target, the chance that so many of the group reach it."""
     own = contacts.filter(pl.col("sender").is_in(list(MEMBERS)))["recipient"].to_numpy()
     mine = np.bincount(own, minlength=ACCOUNTS)
@@ -64,7 +66,7 @@ def one_by_one(known: Choice, contacts: pl.DataFrame, level: int, lean: NDArray[
     for target, circle in enumerate(known.circle_of):
         reached = known.popularity[target] - mine[target]
         size = reached + known.shape
-        factor = lean[class_of(reached)]
+        factor = float(lean[class_of(reached)])
         mean = sent[circle] / others[circle] * size / (rate[circle] + 1.0) * factor
         spread = size * max(factor, 1.0) ** 2
         total += float(configuration.at_least(level, np.array(mean), np.array(spread)))
