@@ -9,7 +9,7 @@ out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -168,7 +168,7 @@ def _timed_view() -> CDSView:
     return CDSView(filter=BooleanFilter(name=TIMED))
 
 
-def _draw_nodes(plot: figure, nodes: pl.DataFrame, role: str, size: int) -> GlyphRenderer:
+def _draw_nodes(plot: figure, nodes: pl.DataFrame, role: str, size: int) -> GlyphRenderer[Any]:
     """Draw the accounts of one role, with what their tool tip says."""
     from bokeh.models import CDSView, ColumnDataSource, HoverTool
 
