@@ -50,14 +50,15 @@ def by_period(timeline: pl.DataFrame, rhythm: pl.DataFrame) -> pl.DataFrame:
     """
     from scipy import stats
 
-    others = pl.col("stranger_contacts") - pl.col("observed")
+    # Where clusters of another run are laid over this one, there is more of them than of all.
+    others = (pl.col("stranger_contacts") - pl.col("observed")).clip(lower_bound=0)
     own = timeline.select("hour", observed="stranger_contacts")
-    hours = rhythm.sort("hour").join(own, on="hour", how="left", maintain_order="left")
-    hours = hours.with_columns(pl.col("observed").fill_null(0))
+    hours = rhythm.join(own, on="hour", how="full", coalesce=True).sort("hour")
+    hours = hours.with_columns(pl.col("stranger_contacts", "observed").fill_null(0))
     if hours.is_empty() or int(hours.select(others.sum()).item()) <= 0:
         nothing = dict.fromkeys(("expected", "low", "high"), pl.lit(0.0))
         return hours.clear().select("hour", "observed", **nothing, above=pl.lit(True))
-    width = bar_hours(hours)
+    width = bar_hours(rhythm)
     periods = (
         hours.group_by(pl.col("hour").dt.truncate("1w" if width == 168 else f"{width}h"))
         .agg(pl.col("observed").sum(), others=others.sum())
