@@ -83,11 +83,20 @@ def cluster_rows(
     )
 
 
-def member_rows(members: pl.DataFrame, ids: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
-    """Return the members table, by cluster, role and falling strength."""
+def member_rows(
+    members: pl.DataFrame, placed: pl.DataFrame, ids: pl.DataFrame, names: pl.Series
+) -> pl.DataFrame:
+    """Return the members table, by cluster, role and falling strength.
+
+    Args:
+        members: As ``roles.assign`` returns them.
+        placed: As ``graph.places.places`` returns them.
+        ids: Columns group, cluster_id.
+        names: Of all accounts.
+    """
+    rows = members.join(ids, on="group").join(placed, on=["group", "account"])
     return (
-        members.join(ids, on="group")
-        .with_columns(account=_named("account", members.join(ids, on="group"), names))
+        rows.with_columns(account=_named("account", rows, names))
         .select(MEMBERS.names())
         .sort("cluster_id", "role", "strength", "account", descending=[False, False, True, False])
     )
