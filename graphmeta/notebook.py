@@ -28,7 +28,14 @@ from graphmeta.graph.views import cluster_graph
 from graphmeta.ingest import Reading
 from graphmeta.privacy.keys import KeySource
 from graphmeta.report import display, page, summary
-from graphmeta.report.charts import network, picture, timeline, waterfall
+from graphmeta.report.charts import (
+    bursts,
+    look_alikes,
+    network,
+    picture,
+    timeline,
+    waterfall,
+)
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -172,6 +179,11 @@ class Run:
         return self._folder.table("evidence")
 
     @cached_property
+    def look_alikes(self) -> pl.DataFrame:
+        """One row per cluster and kind of look-alike."""
+        return self._folder.table("look_alikes")
+
+    @cached_property
     def signals(self) -> pl.DataFrame:
         """One row per entity and signal."""
         return self._folder.table("signals")
@@ -185,6 +197,11 @@ class Run:
     def timeline(self) -> pl.DataFrame:
         """One row per cluster and hour in which its scored members acted."""
         return self._folder.table("timeline")
+
+    @cached_property
+    def rhythm(self) -> pl.DataFrame:
+        """One row per hour: stranger contacts of all accounts."""
+        return self._folder.table("rhythm")
 
     @cached_property
     def quarantine(self) -> pl.DataFrame:
@@ -292,6 +309,11 @@ class Cluster:
         return self._rows_of(self.run.evidence)
 
     @property
+    def look_alikes(self) -> pl.DataFrame:
+        """The kinds of look-alikes beside it, the nearest first."""
+        return self._rows_of(self.run.look_alikes)
+
+    @property
     def contacts(self) -> pl.DataFrame:
         """Who contacted whom within it."""
         return self._rows_of(self.run.contacts)
@@ -311,9 +333,7 @@ class Cluster:
 
     def network_chart(self) -> figure:
         """Draw who contacted whom, as a Bokeh figure."""
-        return network.network(
-            picture.picture(self.members, self.contacts, seed=int(self.run.manifest["seed"]))
-        )
+        return network.network(picture.picture(self.members, self.contacts))
 
     def activity_chart(self) -> figure:
         """Draw when its members acted, as a Bokeh figure."""
@@ -322,6 +342,14 @@ class Cluster:
     def week_chart(self) -> figure:
         """Draw in which hours of the week its members acted, as a Bokeh figure."""
         return timeline.week(self.timeline)
+
+    def burst_chart(self) -> figure:
+        """Draw where it contacted strangers more than everybody's rhythm explains, in Bokeh."""
+        return bursts.bursts(self.timeline, self.run.rhythm)
+
+    def look_alike_chart(self) -> figure:
+        """Draw which kinds of look-alikes it may be, as a Bokeh figure."""
+        return look_alikes.look_alikes(self.look_alikes)
 
     def evidence_chart(self, score: Literal["spam", "recruitment"] | None = None) -> figure:
         """Draw how the evidence adds up to a score (by default the leading one), in Bokeh."""

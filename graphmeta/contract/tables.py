@@ -34,7 +34,8 @@ CLUSTERS = pl.Schema(
     }
 )
 
-#: ``strength`` is 0 for the contacted: they are possible victims and are never scored.
+#: ``strength`` is 0 for the contacted: they are possible victims and are never scored. ``x`` and
+#: ``y`` are the account's place in the picture of its cluster, the same wherever it is drawn.
 MEMBERS = pl.Schema(
     {
         "cluster_id": pl.String(),
@@ -43,6 +44,8 @@ MEMBERS = pl.Schema(
         "strength": pl.Float64(),
         "core": pl.Boolean(),
         "p_value": pl.Float64(),
+        "x": pl.Float64(),
+        "y": pl.Float64(),
     }
 )
 
@@ -61,6 +64,18 @@ EVIDENCE = pl.Schema(
         "expected": pl.Float64(),
         "contribution": pl.Float64(),
         "says": pl.String(),
+    }
+)
+
+#: Each kind of look-alike beside each cluster: its p-value, and the signals that tell the cluster
+#: apart from the kind most (``apart_by``) and make it like the kind most (``alike_by``).
+LOOK_ALIKES = pl.Schema(
+    {
+        "cluster_id": pl.String(),
+        "kind": pl.String(),
+        "p_value": pl.Float64(),
+        "apart_by": pl.String(),
+        "alike_by": pl.String(),
     }
 )
 
@@ -112,13 +127,18 @@ TIMELINE = pl.Schema(
     }
 )
 
+#: Stranger contacts of all accounts, hour by hour: beside which a cluster's hours are looked at.
+RHYTHM = pl.Schema({"hour": TIME, "stranger_contacts": pl.Int64()})
+
 #: The tables of a run by file stem, in the order in which they are written.
 TABLES: dict[str, pl.Schema] = {
     "clusters": CLUSTERS,
     "members": MEMBERS,
     "evidence": EVIDENCE,
+    "look_alikes": LOOK_ALIKES,
     "signals": SIGNALS,
     "contacts": CONTACTS,
     "timeline": TIMELINE,
+    "rhythm": RHYTHM,
     "quarantine": QUARANTINE,
 }

@@ -18,6 +18,7 @@ from graphmeta.clusters import history, roles
 from graphmeta.clusters.assemble import Clusters, clusters
 from graphmeta.clusters.twins import propose
 from graphmeta.engines.base import Progress, Remember, afresh
+from graphmeta.graph.places import places
 from graphmeta.ingest.store import Store
 from graphmeta.pipeline import facts, tables
 from graphmeta.pipeline.settings import Settings
@@ -81,13 +82,18 @@ def detect(
     terms = behaviour.terms(measured, scored["group"], trained())
     rule = verdict.Rule(settings.alpha, settings.min_score, settings.min_actors)
     told = verdict.sentences(scored, measured, rule, trained())
+    compared = counter.compared(measured, scored["group"], trained())
+    edges = tables.edges(graph, seen, members)
+    placed = places(members, edges, settings.seed)
     written = {
         "clusters": tables.cluster_rows(scored, found.tests, members, seen, ids),
-        "members": tables.member_rows(members, ids, names),
+        "members": tables.member_rows(members, placed, ids, names),
         "evidence": explain.evidence(terms, found.tests, told, ids),
+        "look_alikes": tables.look_alike_rows(compared, ids),
         "signals": tables.signal_rows(measured, found, members, ids, names),
-        "contacts": tables.contact_rows(graph, seen, members, ids, names),
+        "contacts": tables.contact_rows(edges, graph, ids, names),
         "timeline": tables.timeline_rows(store.events, graph, members, ids),
+        "rhythm": tables.rhythm_rows(graph),
         "quarantine": store.quarantine,
     }
     return written, facts.facts(graph, seen, found, written["clusters"], settings)

@@ -9,7 +9,16 @@ import polars as pl
 
 from graphmeta import seeds
 from graphmeta.clusters.assemble import Clusters
-from graphmeta.contract.tables import CLUSTERS, CONTACTS, MEMBERS, SIGNALS, TIME, TIMELINE
+from graphmeta.contract.tables import (
+    CLUSTERS,
+    CONTACTS,
+    LOOK_ALIKES,
+    MEMBERS,
+    RHYTHM,
+    SIGNALS,
+    TIME,
+    TIMELINE,
+)
 from graphmeta.graph.contacts import reaches
 from graphmeta.nulls import counts
 from graphmeta.signals.base import Observations
@@ -74,11 +83,20 @@ def cluster_rows(
     )
 
 
-def member_rows(members: pl.DataFrame, ids: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
-    """Return the members table, by cluster, role and falling strength."""
+def member_rows(
+    members: pl.DataFrame, placed: pl.DataFrame, ids: pl.DataFrame, names: pl.Series
+) -> pl.DataFrame:
+    """Return the members table, by cluster, role and falling strength.
+
+    Args:
+        members: As ``roles.assign`` returns them.
+        placed: As ``graph.places.places`` returns them.
+        ids: Columns group, cluster_id.
+        names: Of all accounts.
+    """
+    rows = members.join(ids, on="group").join(placed, on=["group", "account"])
     return (
-        members.join(ids, on="group")
-        .with_columns(account=_named("account", members.join(ids, on="group"), names))
+        rows.with_columns(account=_named("account", rows, names))
         .select(MEMBERS.names())
         .sort("cluster_id", "role", "strength", "account", descending=[False, False, True, False])
     )
@@ -138,35 +156,36 @@ def signal_rows(
     )
 
 
-def contact_rows(
-    graph: Network,
-    seen: Observations,
-    members: pl.DataFrame,
-    ids: pl.DataFrame,
-    names: pl.Series,
-) -> pl.DataFrame:
+def edges(graph: Network, seen: Observations, members: pl.DataFrame) -> pl.DataFrame:
     """Return who contacted whom within each cluster, at least one of them scored.
 
     Where the hub is a group, joining it counts as contacting it.
+
+    Returns:
+        Columns group, sender, recipient, events, first, last (seconds).
     """
-    here = members.join(ids, on="group").select(
-        "cluster_id", "account", scored=pl.col("role") != "contacted"
-    )
+    here = members.select("group", "account", scored=pl.col("role") != "contacted")
     arrived = seen.arrivals.join(
         members.filter(pl.col("role") == "hub").select(hub="account").unique(), on="hub"
     ).select(sender="account", recipient="hub", events=1, first="time", last="time")
     joined = arrived.cast(graph.contacts.schema).join(
         graph.contacts, on=["sender", "recipient"], how="anti"
     )
-    rows = (
+    return (
         here.rename({"account": "sender"})
         .join(pl.concat([graph.contacts, joined]), on="sender")
-        .join(
-            here.rename({"account": "recipient"}),
-            on=["cluster_id", "recipient"],
-            suffix="_recipient",
-        )
-        .filter(pl.col("scored") | pl.col("scored_recipient"))
+        .join(here.rename({"account": "recipient"}), on=["group", "recipient"], suffix="_too")
+        .filter(pl.col("scored") | pl.col("scored_too"))
+        .drop("scored", "scored_too")
+    )
+
+
+def contact_rows(
+    edges: pl.DataFrame, graph: Network, ids: pl.DataFrame, names: pl.Series
+) -> pl.DataFrame:
+    """Return the contacts table: the edges within each cluster, judged and named."""
+    rows = (
+        edges.join(ids, on="group")
         .join(
             graph.first_contacts.select("sender", "recipient", first_contact=True),
             on=["sender", "recipient"],
@@ -188,6 +207,15 @@ def contact_rows(
         )
         .select(CONTACTS.names())
         .sort("cluster_id", "sender", "recipient")
+    )
+
+
+def look_alike_rows(alike: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+    """Return the look-alikes table: every kind beside every cluster, the nearest first."""
+    return (
+        alike.join(ids, on="group")
+        .select(LOOK_ALIKES.names())
+        .sort("cluster_id", "p_value", "kind", descending=[False, True, False])
     )
 
 
@@ -221,6 +249,17 @@ def timeline_rows(
         .with_columns(_time("hour"), pl.col("stranger_contacts").fill_null(0))
         .select(TIMELINE.names())
         .sort("cluster_id", "hour")
+    )
+
+
+def rhythm_rows(graph: Network) -> pl.DataFrame:
+    """Return the stranger contacts of all accounts, hour by hour."""
+    return (
+        graph.strangers.group_by(hour=pl.col("time") // 3600 * 3600)
+        .agg(stranger_contacts=pl.len().cast(pl.Int64))
+        .with_columns(_time("hour"))
+        .select(RHYTHM.names())
+        .sort("hour")
     )
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +18,15 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from graphmeta.errors import UsageError
-from graphmeta.report import receipt, summary, words
-from graphmeta.report.charts import embed, network, style, timeline, waterfall
+from graphmeta.report import cluster, receipt, summary, words
+from graphmeta.report.charts import embed, style
 from graphmeta.run import RunFolder
-from graphmeta.scores.wording import SPEAKS_FROM
 
 #: What a page holds at most; the run folder holds the rest, and the page says so.
 MOST_CLUSTERS = 50
 MOST_QUEUE_ROWS = 500
-MOST_MEMBERS = 100
 #: Of the reasons for a score, and of those against it, as many are told outside the table.
 MOST_REASONS = 4
-#: A score may differ from the sum of its evidence by rounding, never by more.
-_ROUNDING = 0.005
 
 
 def write_report(run: RunFolder, file: Path, cluster_id: str | None = None) -> None:
@@ -147,124 +142,18 @@ def _queue_rows(queue: pl.DataFrame, clusters: list[dict[str, Any]]) -> list[dic
 def _clusters(run: RunFolder, shown: pl.DataFrame, order: list[str]) -> list[dict[str, Any]]:
     """Return what the sections of the shown clusters say."""
     ids = shown["cluster_id"]
+    whole = {name: run.table(name) for name in cluster.TABLES}
     tables = {
-        name: run.table(name)
-        .filter(pl.col("cluster_id").is_in(ids.implode()))
-        .partition_by("cluster_id", as_dict=True)
-        for name in ("members", "evidence", "contacts", "timeline")
-    }
-    empty = {name: run.table(name).clear() for name in tables}
-    ranks = {name: rank for rank, name in enumerate(order, start=1)}
-    return [
-        _cluster(
-            row,
-            f"c{ranks[row['cluster_id']]}",
-            {name: parts.get((row["cluster_id"],), empty[name]) for name, parts in tables.items()},
-            ranks[row["cluster_id"]],
-            int(run.manifest["seed"]),
+        name: table.filter(pl.col("cluster_id").is_in(ids.implode())).partition_by(
+            "cluster_id", as_dict=True
         )
-        for row in shown.to_dicts()
-    ]
-
-
-def _cluster(
-    row: dict[str, Any],
-    anchor: str,
-    tables: Mapping[str, pl.DataFrame],
-    rank: int,
-    seed: int,
-) -> dict[str, Any]:
-    """Return what one cluster's section says, its charts included."""
-    members = network.by_member(tables["members"], tables["contacts"])
-    evidence = tables["evidence"].sort(
-        [pl.col("contribution").abs(), "term"], descending=[True, False]
-    )
-    return {
-        "row": row,
-        "rank": rank,
-        "anchor": anchor,
-        "sentence": summary.cluster_sentence(row, evidence),
-        "would_change": summary.would_change(evidence),
-        "look_alike": summary.nearest_look_alike(evidence),
-        "ties": evidence.filter(pl.col("score") == "coordination").to_dicts(),
-        "scores": [_score(row, evidence, name, anchor) for name in _score_order(row)],
-        "graph": _graph(tables, anchor, seed),
-        "times": _times(tables["timeline"], anchor),
-        "members": members.head(MOST_MEMBERS).to_dicts(),
-        "n_members": members.height,
+        for name, table in whole.items()
     }
-
-
-def _score_order(row: Mapping[str, Any]) -> list[str]:
-    """Return the two scores, the one that the cluster is mostly about first."""
-    leading = summary.leading_score(row)
-    return sorted(summary.SCORES, key=lambda name: name != leading)
-
-
-def _score(
-    row: Mapping[str, Any], evidence: pl.DataFrame, name: str, anchor: str
-) -> dict[str, Any]:
-    """Return one score with its reasons, its waterfall, and whether they add up."""
-    terms = evidence.filter(pl.col("score") == name)
-    said: dict[str, Any] = {"name": name, "value": row[name], "terms": terms.to_dicts()}
-    if terms.is_empty():
-        return {**said, "chart": None}
-    reasons = terms.filter(pl.col("term") != summary.BASELINE)
-    total = float(terms["contribution"].sum())
-    meant = waterfall.probability(total)
-    return {
-        **said,
-        "for": reasons.filter(pl.col("contribution") >= SPEAKS_FROM)["says"].to_list(),
-        "against": reasons.filter(pl.col("contribution") <= -SPEAKS_FROM)["says"].to_list(),
-        "total": total,
-        "meant": meant,
-        "adds_up": row[name] is not None and abs(meant - row[name]) <= _ROUNDING,
-        "chart": _chart(
-            waterfall.waterfall(evidence, name),
-            f"{anchor}-{name}",
-            waterfall.describe(evidence, name),
-        ),
-    }
-
-
-def _graph(tables: Mapping[str, pl.DataFrame], anchor: str, seed: int) -> dict[str, Any] | None:
-    """Return the picture of who contacted whom and what it leaves out, if there are contacts."""
-    shown = network.picture(tables["members"], tables["contacts"], seed=seed)
-    if shown.links.is_empty():
-        return None
-    return {
-        "chart": _chart(network.network(shown), f"{anchor}-graph", network.describe(shown)),
-        "roles": [role for role in style.ROLE_LOOKS if role in set(shown.nodes["role"])],
-        "kinds": set(shown.links["kind"]),
-        "drawn": shown.nodes.height,
-        "members_left_out": shown.members_left_out,
-        "contacted_left_out": shown.contacted_left_out,
-    }
-
-
-def _times(hours: pl.DataFrame, anchor: str) -> dict[str, Any] | None:
-    """Return when the members acted, or nothing where no hour is recorded."""
-    if hours.is_empty():
-        return None
-    week = timeline.by_week(hours)["events"].to_list()
-    return {
-        "activity": _chart(
-            timeline.activity(hours), f"{anchor}-activity", timeline.describe_activity(hours)
-        ),
-        "week": _chart(timeline.week(hours), f"{anchor}-week", timeline.describe_week(hours)),
-        "bar": timeline.period_name(timeline.bar_hours(hours)),
-        "periods": timeline.table(hours),
-        "by_weekday": [
-            (day, week[24 * at : 24 * at + 24]) for at, day in enumerate(timeline.WEEKDAYS)
-        ],
-    }
-
-
-def _chart(figure: Any, name: str, alternative: str) -> dict[str, Any]:
-    """Return a chart as the template wants it: its JSON, its height, and the same in words."""
-    return {
-        "name": name,
-        "height": figure.height,
-        "item": embed.chart_item(figure, name),
-        "alternative": alternative,
-    }
+    besides = cluster.Besides(run.table("signals"), run.table("rhythm"))
+    ranks = {name: rank for rank, name in enumerate(order, start=1)}
+    said = []
+    for row in shown.to_dicts():
+        name, rank = row["cluster_id"], ranks[row["cluster_id"]]
+        own = {each: parts.get((name,), whole[each].clear()) for each, parts in tables.items()}
+        said.append({**cluster.said(row, own, besides, f"c{rank}"), "rank": rank})
+    return said

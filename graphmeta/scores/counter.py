@@ -72,6 +72,30 @@ def nearest(alike: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def compared(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.DataFrame:
+    """Return each cluster beside every kind of look-alike, and what decides between them most.
+
+    Args:
+        measured: Columns group, signal, value, expected.
+        groups: Every cluster.
+        model: What was trained.
+
+    Returns:
+        Columns group, kind, p_value, apart_by (the measurement that speaks most against its being
+        of the kind), alike_by (the one that speaks most for it), null where none does; in order of
+        group and kind.
+    """
+    added = contributions(measured, [kind.score for kind in model.look_alikes]).sort("signal")
+    adds = pl.col("contribution")
+    decides = added.group_by("group", kind="score").agg(
+        apart_by=pl.col("signal").filter(adds > 0).get(adds.filter(adds > 0).arg_max()),
+        alike_by=pl.col("signal").filter(adds < 0).get(adds.filter(adds < 0).arg_min()),
+    )
+    return resemblance(measured, groups, model).join(
+        decides, on=["group", "kind"], how="left", maintain_order="left"
+    )
+
+
 def speaks_against(alike: pl.DataFrame) -> pl.DataFrame:
     """Return the term that the nearest look-alike adds, where it is not rejected.
 

@@ -132,6 +132,8 @@ def _cluster(
                 "strength": 0.8 if acts else 0.0,
                 "core": acts,
                 "p_value": 0.001 if acts else 1.0,
+                "x": 0.5 if acts else 0.0,
+                "y": 0.0,
             }
         )
         if acts:

@@ -20,6 +20,7 @@ import polars as pl
 
 from graphmeta import seeds
 from graphmeta.contract.tables import TABLES
+from graphmeta.graph.places import places
 from graphmeta.privacy import audit
 from graphmeta.run import AUDIT, MANIFEST, RunFolder, claim, publish, write_tables
 from graphmeta.scores.model import fingerprint
@@ -38,9 +39,10 @@ class Tables:
         self.rows[table].append(values)
 
     def frames(self) -> dict[str, pl.DataFrame]:
-        return {
+        frames = {
             name: pl.DataFrame(self.rows[name], schema=schema) for name, schema in TABLES.items()
         }
+        return {**frames, "members": _placed(frames["members"], frames["contacts"])}
 
 
 def write_fake_run(
@@ -65,6 +67,7 @@ def write_fake_run(
         _volunteers(tables, rename)
         _candidate(tables, rename)
         _bare_candidate(tables, rename)
+        _rhythm(tables)
     tables.add("quarantine", file="events.parquet", row=17, field="timestamp", reason="no time")
     if change:
         change(tables)
@@ -74,6 +77,24 @@ def write_fake_run(
     for act in ("opened", "read", "analysed", "written"):
         audit.append(folder / AUDIT, act, {})
     return publish(folder, path)
+
+
+def _placed(members: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
+    """Give every account its place, as an analysis does."""
+    numbers = members.select("account").unique().sort("account").with_row_index("number")
+    groups = members.select("cluster_id").unique().sort("cluster_id").with_row_index("group")
+
+    def numbered(frame: pl.DataFrame, column: str, name: str) -> pl.DataFrame:
+        by = numbers.rename({"account": column, "number": name})
+        return frame.join(by, on=column, maintain_order="left")
+
+    known = numbered(members.rename({"account": "a"}), "a", "account").join(
+        groups, on="cluster_id", maintain_order="left"
+    )
+    links = numbered(contacts.rename({"sender": "s", "recipient": "r"}), "s", "sender")
+    links = numbered(links, "r", "recipient").join(groups, on="cluster_id")
+    found = places(known, links, 0)
+    return members.with_columns(found["x"], found["y"])
 
 
 def pseudonym(name: str) -> str:
@@ -249,6 +270,13 @@ def _spam_ring(tables: Tables, rename: Callable[[str], str]) -> None:
         cluster,
         "It would not be flagged if the share of strangers were 31% instead of 93%.",
     )
+    _look_alikes(
+        tables,
+        cluster,
+        ("otp_sender", 0.006, "defence_rate", "reply_rate"),
+        ("newsletter", 0.004, "stranger_share", None),
+        ("courier", 0.002, "reply_rate", "stranger_share"),
+    )
     _cluster(tables, cluster, spam, recruitment, "spam", 0.94, 3e-14, 24, len(reached))
 
 
@@ -343,6 +371,13 @@ def _volunteers(tables: Tables, rename: Callable[[str], str]) -> None:
         ),
     )
     _verdict(tables, cluster, "It would be flagged if it did not look like a text-bank.")
+    _look_alikes(
+        tables,
+        cluster,
+        ("canvass", 0.42, None, "reply_rate"),
+        ("text_bank", 0.08, "defence_rate", "reply_rate"),
+        ("courier", 0.003, "reply_rate", None),
+    )
     _cluster(tables, cluster, spam, recruitment, "unclear", 0.22, 0.0061, 18, len(people))
 
 
@@ -430,6 +465,8 @@ def _member(tables: Tables, cluster: str, account: str, role: str, strength: flo
         strength=round(strength, 3),
         core=scored and strength > 0.7,
         p_value=10 ** (-12 * strength) if scored else None,
+        x=0.0,
+        y=0.0,
     )
 
 
@@ -440,11 +477,38 @@ def _contact(tables: Tables, cluster: str, sender: str, recipient: str, *, stran
         sender=sender,
         recipient=recipient,
         events=1 + len(tables.rows["contacts"]) % 3,
-        first_event=START,
-        last_event=START + timedelta(days=2),
+        first_event=START + timedelta(hours=7 * len(tables.rows["contacts"]) % (14 * 24)),
+        last_event=START + timedelta(hours=7 * len(tables.rows["contacts"]) % (14 * 24) + 48),
         first_contact=True,
         stranger=stranger,
     )
+
+
+def _rhythm(tables: Tables) -> None:
+    """Everybody's stranger contacts: more in waking hours, those of the clusters among them."""
+    draw = seeds.generator("fake", "rhythm")
+    own: dict[datetime, int] = {}
+    for row in tables.rows["timeline"]:
+        own[row["hour"]] = own.get(row["hour"], 0) + row["stranger_contacts"]
+    for hour in range(24 * 21):
+        at = START + timedelta(hours=hour)
+        others = int(draw.poisson(30 if 7 <= hour % 24 < 22 else 3))
+        if others + own.get(at, 0):
+            tables.add("rhythm", hour=at, stranger_contacts=others + own.get(at, 0))
+
+
+def _look_alikes(
+    tables: Tables, cluster: str, *kinds: tuple[str, float, str | None, str | None]
+) -> None:
+    for kind, p_value, apart_by, alike_by in kinds:
+        tables.add(
+            "look_alikes",
+            cluster_id=cluster,
+            kind=kind,
+            p_value=p_value,
+            apart_by=apart_by,
+            alike_by=alike_by,
+        )
 
 
 def _verdict(tables: Tables, cluster: str, says: str) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphmeta.contract.tables import EVIDENCE, TIMELINE
-from graphmeta.report.charts import embed, network, timeline, waterfall
+from graphmeta.report.charts import bursts, embed, look_alikes, network, timeline, waterfall
 from graphmeta.run import RunFolder
 
 FUNNEL = "b21c0-funnel"
@@ -45,6 +45,8 @@ def charts(run: RunFolder, cluster_id: str) -> list[Any]:
         network.network(drawing(run, cluster_id)),
         timeline.activity(hours),
         timeline.week(hours),
+        bursts.bursts(hours, run.table("rhythm")),
+        look_alikes.look_alikes(rows(run, "look_alikes", RING)),
     ]
 
 
@@ -134,8 +136,11 @@ def test_the_picture_holds_no_id_of_those_who_were_contacted(run: RunFolder) -> 
 
 
 def test_every_node_of_the_picture_stands_inside_its_frame(run: RunFolder) -> None:
-    nodes = drawing(run, "e03b8-few").nodes
-    assert nodes.select(pl.col("x", "y").abs().max()).row(0) == (1.0, 1.0)
+    shown = drawing(run, "e03b8-few")
+    plot = network.network(shown)
+    ends: Any
+    for axis, ends in (("x", plot.x_range), ("y", plot.y_range)):
+        assert shown.nodes[axis].is_between(ends.start, ends.end).all()
 
 
 def test_arrivals_at_a_hub_are_told_from_replies(run: RunFolder) -> None:

@@ -152,7 +152,8 @@ def test_every_cluster_has_its_row_its_section_and_its_charts(
     for cluster in run.table("clusters")["cluster_id"]:
         assert f"Cluster {cluster}" in parsed.prose()
     kinds = Counter(name.split("-")[1] for name in parsed.having("id") if name.endswith("-data"))
-    assert kinds == {"spam": 4, "recruitment": 3, "graph": 4, "activity": 4, "week": 4}
+    times = {"activity": 4, "week": 4, "bursts": 4}
+    assert kinds == {"spam": 4, "recruitment": 3, "alike": 2, "graph": 4, **times}
 
 
 def test_the_receipt_names_what_was_read_and_what_was_not(parsed: Parsed) -> None:
@@ -309,7 +310,7 @@ def test_every_table_has_a_caption_and_every_header_its_scope(parsed: Parsed) ->
 
 def test_every_chart_has_a_name_and_is_told_in_words(parsed: Parsed) -> None:
     charts = [found for _, found in parsed.elements if found.get("class") == "chart-place"]
-    assert len(charts) == 19
+    assert len(charts) == 25
     assert all(chart["aria-label"] for chart in charts)
     by_name = {name.removesuffix("-says") for name in parsed.having("id")}
     for chart in charts:

@@ -49,9 +49,7 @@ def draw(visit: Visit) -> Response:
     """Show every kind of chart of the report."""
     run = visit.desk.runs[0]
     evidence, hours = run.of_cluster("evidence", RING), run.of_cluster("timeline", RING)
-    shown = network.picture(
-        run.of_cluster("members", RING), run.of_cluster("contacts", RING), seed=0
-    )
+    shown = network.picture(run.of_cluster("members", RING), run.of_cluster("contacts", RING))
     figures = [
         waterfall.waterfall(evidence, "spam"),
         network.network(shown),

@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from graphmeta.contract.tables import LOOK_ALIKES
 from graphmeta.errors import UsageError
 from graphmeta.run import RunFolder
 from graphmeta.scores import behaviour, counter, explain, rank, verdict
@@ -28,6 +29,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "clusters": ("first_event", "last_event"),
     "members": (),
     "evidence": (),
+    "look_alikes": (),
     "signals": (),
     "contacts": ("first_event", "last_event"),
     "timeline": ("hour",),
@@ -95,6 +97,7 @@ def disguised(
     tables = {
         "clusters": scored.select(rows.columns),
         "evidence": reasons,
+        "look_alikes": _compared(measured, groups),
         "signals": pl.concat([measured, ties], how="diagonal").select(signals.columns),
         **{
             name: golden.table(name).filter(pl.col("cluster_id").is_in(wanted.implode()))
@@ -102,6 +105,14 @@ def disguised(
         },
     }
     return _renamed(_moved(served, tables), salt)
+
+
+def _compared(measured: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """Return the kinds of look-alikes beside the clusters, as a run has them."""
+    compared = counter.compared(measured, groups["group"], trained()).join(groups, on="group")
+    return compared.select(LOOK_ALIKES.names()).sort(
+        "cluster_id", "p_value", "kind", descending=[False, True, False]
+    )
 
 
 def _usual(signals: pl.DataFrame) -> pl.DataFrame:

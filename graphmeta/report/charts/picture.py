@@ -1,26 +1,23 @@
-"""Which part of a cluster's graph is drawn, and where does each account stand?
+"""Which part of a cluster's graph is drawn?
 
 The scored members come first, then the contacted whom most members share, up to a limit; what
 is left out is counted and said. The contacted are possible victims: the picture holds no ids of
-theirs. Placing is by force (ForceAtlas2, Jacomy et al. 2014, as networkx computes it) from a
-seed: nearness hints at shared contacts, and distances mean nothing beyond that.
+theirs. Where each account stands is a column of the run (``graph/places.py`` decides it), so that
+every surface draws the same picture, whatever it leaves out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 import numpy as np
 import polars as pl
 
-from graphmeta import seeds
-
-if TYPE_CHECKING:
-    import networkx as nx
-
-#: More nodes than this make a thicket that nobody reads.
+#: More nodes than this make a long file, where many clusters stand in one.
 MOST_NODES = 300
+#: So many are drawn where one cluster has a page to itself.
+MOST_NODES_ALONE = 5_000
 MOST_TIES = 400
 
 
@@ -30,13 +27,16 @@ class Picture:
 
     Args:
         nodes: ``node`` (index), ``account`` (null for the contacted), ``role``, ``strength``,
-            ``shared_by`` (members it is linked to), ``x``, ``y``.
-        links: ``a``, ``b`` (node indices, ``a`` the sender), ``events``, ``kind``: "inside"
-            (between members), "reached" (member to contacted), "answered" (contacted to member),
-            "arrived" (contacted to hub).
+            ``shared_by`` (members it is linked to), ``x``, ``y``, ``from_hour`` and ``to_hour``
+            (in which its links began and were last used, counted from ``begins``).
+        links: ``a``, ``b`` (node indices, ``a`` the sender), ``events``, ``from_hour``,
+            ``to_hour``, ``kind``: "inside" (between members), "reached" (member to contacted),
+            "answered" (contacted to member), "arrived" (contacted to hub).
         ties: ``a``, ``b`` (members), ``shared`` (contacted whom both are linked to).
         members_left_out: Scored members beyond the limit.
         contacted_left_out: Contacted beyond the limit.
+        begins: The hour of the first event of a drawn link; none where there is no link.
+        hours: How many hours there are from there to the last event.
     """
 
     nodes: pl.DataFrame
@@ -44,23 +44,22 @@ class Picture:
     ties: pl.DataFrame
     members_left_out: int
     contacted_left_out: int
+    begins: datetime | None
+    hours: int
 
 
-def picture(
-    members: pl.DataFrame, contacts: pl.DataFrame, *, seed: int = 0, limit: int = MOST_NODES
-) -> Picture:
-    """Choose what to draw of one cluster and place it.
+def picture(members: pl.DataFrame, contacts: pl.DataFrame, *, limit: int = MOST_NODES) -> Picture:
+    """Choose what to draw of one cluster.
 
     Args:
         members: One cluster's rows of the members table.
         contacts: One cluster's rows of the contacts table.
-        seed: Equal seeds give equal places, whatever the order of the rows.
         limit: Nodes drawn at most.
     """
     scored = members.filter(pl.col("role") != "contacted").sort(
         ["strength", "account"], descending=[True, False]
     )
-    reached = members.filter(pl.col("role") == "contacted").select("account")
+    reached = members.filter(pl.col("role") == "contacted").select("account", "strength", "x", "y")
     drawn = scored.head(limit)
     touching = _touching(contacts, drawn["account"], reached["account"])
     chosen = (
@@ -70,26 +69,25 @@ def picture(
     )
     nodes = pl.concat(
         [
-            drawn.select("account", "role", "strength"),
-            chosen.select("account", role=pl.lit("contacted"), strength=pl.lit(0.0)),
+            drawn.select("account", "role", "strength", "x", "y"),
+            chosen.select("account", pl.lit("contacted").alias("role"), "strength", "x", "y"),
         ]
     ).with_row_index("node")
     nodes = nodes.join(touching, on="account", how="left", maintain_order="left").with_columns(
         pl.col("shared_by").fill_null(0)
     )
-    links = _links(nodes, contacts)
-    x, y = _places(nodes.height, links, seed)
+    links, begins, hours = _timed(_links(nodes, contacts))
     nodes = nodes.with_columns(
-        pl.Series("x", x),
-        pl.Series("y", y),
         pl.when(pl.col("role") != "contacted").then(pl.col("account")).alias("account"),
     )
     return Picture(
-        nodes=nodes.drop("touched"),
+        nodes=_lasting(nodes.drop("touched"), links),
         links=links,
         ties=ties(drawn["account"], contacts, reached["account"]).head(MOST_TIES),
         members_left_out=scored.height - drawn.height,
         contacted_left_out=reached.height - chosen.height,
+        begins=begins,
+        hours=hours,
     )
 
 
@@ -157,9 +155,36 @@ def _links(nodes: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
         contacts.join(senders, on="sender")
         .join(recipients, on="recipient")
         .filter(from_member | to_member)
-        .select(pl.col("a", "b").cast(pl.Int64), "events", kind=kind)
+        .select(pl.col("a", "b").cast(pl.Int64), "events", "first_event", "last_event", kind=kind)
         .sort("a", "b")
     )
+
+
+def _timed(links: pl.DataFrame) -> tuple[pl.DataFrame, datetime | None, int]:
+    """Count the hours of links from the first of them; return also when that was, and how many."""
+    hours = links.with_columns(
+        pl.col("first_event").dt.truncate("1h"), pl.col("last_event").dt.truncate("1h")
+    )
+    begins = hours["first_event"].min()
+    assert begins is None or isinstance(begins, datetime)
+    start = pl.lit(begins, dtype=links.schema["first_event"])
+    counted = hours.with_columns(
+        (pl.col("first_event") - start).dt.total_hours().alias("from_hour"),
+        (pl.col("last_event") - start).dt.total_hours().alias("to_hour"),
+    ).drop("first_event", "last_event")
+    last = counted["to_hour"].max()
+    return counted, begins, int(last) + 1 if isinstance(last, int) else 0
+
+
+def _lasting(nodes: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Add to every node when its links began and were last used."""
+    ends = pl.concat(
+        [links.select(end, "from_hour", "to_hour").rename({end: "node"}) for end in ("a", "b")]
+    )
+    spans = ends.group_by(pl.col("node").cast(nodes["node"].dtype)).agg(
+        pl.col("from_hour").min(), pl.col("to_hour").max()
+    )
+    return nodes.join(spans, on="node", how="left", maintain_order="left")
 
 
 def ties(scored: pl.Series, contacts: pl.DataFrame, reached: pl.Series) -> pl.DataFrame:
@@ -188,23 +213,3 @@ def ties(scored: pl.Series, contacts: pl.DataFrame, reached: pl.Series) -> pl.Da
         schema={"a": pl.Int64, "b": pl.Int64, "shared": pl.Int64},
         strict=False,
     ).sort(["shared", "a", "b"], descending=[True, False, False])
-
-
-def _places(n_nodes: int, links: pl.DataFrame, seed: int) -> tuple[list[float], list[float]]:
-    """Return a place for every node, each coordinate between -1 and 1."""
-    import networkx as nx
-
-    graph: nx.Graph[int] = nx.Graph()
-    graph.add_nodes_from(range(n_nodes))
-    graph.add_edges_from(links.select("a", "b").iter_rows())
-    # Parts without a link would drift apart and leave no room to see: an unseen node holds them.
-    parts = [max(sorted(part), key=graph.degree) for part in nx.connected_components(graph)]
-    if len(parts) > 1:
-        graph.add_edges_from((n_nodes, node) for node in parts)
-    found = nx.forceatlas2_layout(graph, seed=seeds.key("layout", seed) % 2**32, max_iter=70)
-    places = np.array([found[node] for node in range(n_nodes)], dtype=np.float64).reshape(-1, 2)
-    if n_nodes < 2:
-        return [0.0] * n_nodes, [0.0] * n_nodes
-    low, high = places.min(axis=0), places.max(axis=0)
-    scaled = 2 * (places - low) / np.where(high > low, high - low, 1.0) - 1
-    return scaled[:, 0].round(3).tolist(), scaled[:, 1].round(3).tolist()

@@ -22,6 +22,7 @@ AGAINST = "#1f6f8b"
 STARTING = "#8a94a1"
 EVENTS = "#b9cbd9"
 STRANGERS = "#1f5a80"
+BAND = "#d3d9df"
 #: From no activity to the most, light to dark.
 HEAT = ("#f3f6f8", "#dbe6ee", "#bcd2e0", "#94b8cf", "#659ab8", "#3b799f", "#1f5a80", "#0f3b5c")
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
