@@ -95,9 +95,9 @@ def report_html(run: RunFolder, cluster_id: str | None = None) -> str:
     )
 
 
-def environment(package: str | None = None) -> Environment:
-    """Return the templates of the report, with what they call, and those of another package."""
-    folders = [PackageLoader(name) for name in ("graphmeta.report", package) if name]
+def environment(*packages: str) -> Environment:
+    """Return the templates of the report, with what they call, and those of other packages."""
+    folders = [PackageLoader(name) for name in ("graphmeta.report", *packages)]
     templates = Environment(
         loader=ChoiceLoader(folders),
         autoescape=True,

@@ -23,6 +23,7 @@ _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-
 #: Name -> package and file.
 _FILES = {
     "report.css": ("graphmeta.report", "templates/report.css"),
+    "review.css": ("graphmeta.oversight", "templates/review.css"),
     "charts.js": ("graphmeta.report", "templates/charts.js"),
     "workbench.css": ("graphmeta.workbench", "static/workbench.css"),
     "workbench.js": ("graphmeta.workbench", "static/workbench.js"),

@@ -106,6 +106,7 @@ def paths(bench: Bench) -> list[str]:
         f"/runs/{new}",
         f"/difference?old={old}&new={new}",
         "/privacy",
+        f"/privacy/{new}",
     ]
 
 

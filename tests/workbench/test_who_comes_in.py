@@ -200,7 +200,7 @@ def test_a_privacy_reviewer_sees_receipts_and_no_clusters(accounts: Bench) -> No
     client = accounts.sign_in("pia")
     for page in accounts.pages:
         for route in page.routes:
-            if route.path != "/privacy":
+            if not route.path.startswith("/privacy"):
                 path = route.path.replace("{run}", accounts.desk.runs[0].id)
                 assert client.get(path).status_code in (403, 405)
                 assert client.post(path).status_code in (403, 405)

@@ -1,20 +1,111 @@
-"""The receipts of the runs: what was read of people's data, and what was left unread?"""
+"""What was read of people's data, what was left unread, and what was done with it since?
+
+A privacy reviewer sees these pages and no others. The log is shown whole to them; to those who work
+on clusters without its particulars, which name golden clusters. Those checks of a review that take
+but a moment are made on the spot; the whole review tries the analysis out and takes longer
+(``graphmeta privacy review``).
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
 from starlette.responses import Response
 
+from graphmeta.oversight import acts
+from graphmeta.oversight.review import columns, log, retention, sandbox, stands
+from graphmeta.oversight.review.result import VERDICTS, Check
+from graphmeta.privacy import audit
 from graphmeta.report import receipt
-from graphmeta.workbench.page import EVERYBODY, Get, Page
+from graphmeta.workbench.page import CASEWORKERS, EVERYBODY, Get, Page
+from graphmeta.workbench.served import ServedRun
 from graphmeta.workbench.visit import Visit
+
+#: As many of a log's entries are shown, the latest.
+MOST_ENTRIES = 200
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A run's log, as far as it is shown.
+
+    Args:
+        number: How many entries it has.
+        broken: What is wrong with its chain, or None.
+        entries: The latest entries, newest first.
+    """
+
+    number: int
+    broken: str | None
+    entries: list[Mapping[str, Any]]
 
 
 def show(visit: Visit) -> Response:
-    """Show the receipt of every run."""
-    receipts = [
-        (run, receipt.files(run.manifest), receipt.privacy(run.folder)) for run in visit.desk.runs
+    """List the runs with what is claimed of each."""
+    listed = [
+        (run, dict(receipt.privacy(run.folder)), _shown(run, with_details=False))
+        for run in visit.desk.runs
     ]
-    return visit.render("workbench/privacy.html.j2", receipts=receipts)
+    return visit.render("workbench/privacy.html.j2", listed=listed)
 
 
-PAGE = Page([Get("/privacy", show)], EVERYBODY, title="Privacy")
+def show_one(visit: Visit) -> Response:
+    """Show the receipt and the log of one run."""
+    run = visit.run
+    manifest = run.manifest
+    return visit.render(
+        "workbench/receipt.html.j2",
+        run=run,
+        inputs=manifest["inputs"],
+        files=receipt.files(manifest),
+        receipts={
+            "Privacy": receipt.privacy(run.folder),
+            "Rows": receipt.rows(manifest),
+            "Making it again": receipt.making(manifest),
+        },
+        log=_shown(run, with_details=visit.user.role not in CASEWORKERS),
+        most_entries=MOST_ENTRIES,
+        checks=_checks(run),
+        verdicts=VERDICTS,
+    )
+
+
+def _checks(run: ServedRun) -> list[Check]:
+    """Return the answers of those checks that need but a moment and nothing but the run."""
+    folder = run.folder.genuine
+    lines = folder.audit_lines()
+    history = [] if audit.find_break(lines) else acts.recorded(lines, folder.path)
+    return [
+        columns.check(folder.manifest, history),
+        sandbox.check(folder.manifest),
+        log.check(folder.manifest, lines, history),
+        log.lodged(lines, history),
+        stands.check(folder.path, history),
+        retention.check(folder, history, datetime.now(UTC)),
+    ]
+
+
+def _shown(run: ServedRun, *, with_details: bool) -> Shown:
+    lines = run.folder.audit_lines()
+    broken = audit.find_break(lines)
+    latest = [] if broken else [json.loads(line) for line in lines[-MOST_ENTRIES:]]
+    return Shown(
+        number=len(lines),
+        broken=broken,
+        entries=[
+            {
+                "seq": entry["seq"],
+                "at": datetime.fromisoformat(entry["at"]),
+                "act": entry["act"],
+                "detail": entry["detail"] if with_details else None,
+            }
+            for entry in reversed(latest)
+        ],
+    )
+
+
+PAGE = Page([Get("/privacy", show), Get("/privacy/{run}", show_one)], EVERYBODY, title="Privacy")
