@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from graphmeta.workbench.page import Page
-from graphmeta.workbench.pages import case_export, cases, difference, privacy, queue, runs
+from graphmeta.workbench.pages import (
+    benchmark,
+    case_export,
+    cases,
+    difference,
+    privacy,
+    queue,
+    reviewers,
+    runs,
+)
 
 PAGES: tuple[Page, ...] = (
     queue.PAGE,
@@ -11,5 +20,7 @@ PAGES: tuple[Page, ...] = (
     case_export.PAGE,
     runs.PAGE,
     difference.PAGE,
+    reviewers.PAGE,
+    benchmark.PAGE,
     privacy.PAGE,
 )
