@@ -104,8 +104,7 @@ def test_the_benchmark_shows_whom_it_touches_and_where_it_was_wrong(
     results: Path, tmp_path: Path, bench: Bench
 ) -> None:
     with open_store(f"sqlite:///{tmp_path}/own.sqlite") as store:
-        (tmp_path / "own").mkdir()
-        made = over(store, [bench.desk.runs[0].path], tmp_path / "own", USERS, results=results)
+        made = over(store, [bench.desk.runs[0].path], USERS, results=results)
         page = made.sign_in("pia").get("/benchmark").text
     assert "Innocent people" in page
     assert "Precision and recall over accounts" in page
