@@ -14,7 +14,6 @@ from graphmeta.bench.running import Plan, run
 from graphmeta.bench.summary import summarise
 from graphmeta.cases.store import open_store
 from graphmeta.cases.verdicts import Judgement, judge
-from graphmeta.run import AUDIT
 
 USERS = {"ann": "analyst", "lea": "lead", "pia": "privacy_reviewer"}
 MANY = 120
@@ -62,33 +61,6 @@ def test_nobody_but_leads_sees_how_the_reviewing_goes(bench: Bench, name: str) -
     client = bench.sign_in(name)
     assert client.get("/reviewers").status_code == 403
     assert "/reviewers" not in client.get("/privacy").text
-
-
-@pytest.mark.parametrize("name", list(USERS))
-def test_everybody_sees_what_was_read_and_that_the_log_holds(bench: Bench, name: str) -> None:
-    page = bench.sign_in(name).get("/privacy").text
-    assert "The audit log holds" in page
-    assert "body" in page, "the column that was left unread"
-    assert "2 byte ranges" in page
-    assert "9,100,000" in page
-    assert "Landlock" in page
-    assert "expires in" in page
-    log = bench.client.get(f"/privacy/{bench.desk.runs[0].id}/log")
-    if name == "ann":
-        assert log.status_code == 403
-        assert "What was done with the run" not in page, "the log tells which are golden"
-    else:
-        assert log.content == (bench.desk.runs[0].path / AUDIT).read_bytes()
-        assert "What was done with the run" in page
-
-
-def test_a_log_that_was_changed_is_named_with_the_line(bench: Bench) -> None:
-    log = bench.desk.runs[0].path / AUDIT
-    lines = log.read_text().splitlines(keepends=True)
-    log.write_text("".join([*lines[:1], *lines[2:]]))
-    page = bench.sign_in("pia").get("/privacy").text
-    assert "The audit log is broken" in page
-    assert "line 2 says that it is entry 3" in page
 
 
 @pytest.fixture(scope="module")
