@@ -24,36 +24,48 @@ def page_html(results: Mapping[str, Any]) -> str:
     Args:
         results: As ``graphmeta.bench.running.run`` returns them.
     """
+    held = content(results)
+    scripts = page.drawing_scripts() if held["has_charts"] else []
+    return (
+        page.environment("graphmeta.bench")
+        .get_template("benchmark.html.j2")
+        .render(**held, scripts=scripts, policy=page.content_policy(scripts))
+    )
+
+
+def content(results: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page of some results holds, for ``benchmark_body.html.j2``.
+
+    The workbench shows the same, within a page of its own.
+
+    Args:
+        results: As ``page_html``.
+    """
     summary = summarise(results)
-    scripts = page.drawing_scripts()
     charts = [
         {**part, "panels": [_drawn(panel, place) for place, panel in enumerate(part["panels"])]}
         for part in views.charts(summary, results["detectors"])
     ]
-    has_charts = any(part["panels"] for part in charts)
-    return (
-        page.environment("graphmeta.bench")
-        .get_template("benchmark.html.j2")
-        .render(
-            results=results,
-            says={suite.name: suite.says for suite in SUITES}[results["plan"]["suite"]],
-            made_at=words.minute(words.parse_time(results["made_at"])),
-            tables=views.ranking_tables(summary, results["detectors"]),
-            detectors=summary["detectors"],
-            flaggers=[row for row in summary["detectors"] if row["flags"]],
-            found=[row for row in summary["campaigns"] if row["recall"]["n"]],
-            lookalikes=views.lookalike_tables(summary),
-            calibration=summary["calibration"],
-            timelines=[row for row in summary["campaigns"] if row["contacts_before"]["n"]],
-            looks={name: look(place) for place, name in enumerate(results["detectors"])},
-            charts=charts,
-            lost=cost.lost_sight(summary),
-            failures=views.failures(results["entries"]),
-            figures=figures,
-            scripts=scripts if has_charts else [],
-            policy=page.content_policy(scripts if has_charts else []),
-        )
-    )
+    return {
+        "results": results,
+        "says": {suite.name: suite.says for suite in SUITES}[results["plan"]["suite"]],
+        "made_at": words.minute(words.parse_time(results["made_at"])),
+        "tables": views.ranking_tables(summary, results["detectors"]),
+        "detectors": summary["detectors"],
+        "flaggers": [row for row in summary["detectors"] if row["flags"]],
+        "found": [row for row in summary["campaigns"] if row["recall"]["n"]],
+        "lookalikes": views.lookalike_tables(summary),
+        "touched": views.touched_tables(summary),
+        "calibration": summary["calibration"],
+        "timelines": [row for row in summary["campaigns"] if row["contacts_before"]["n"]],
+        "looks": {name: look(place) for place, name in enumerate(results["detectors"])},
+        "charts": charts,
+        "has_charts": any(part["panels"] for part in charts),
+        "lost": cost.lost_sight(summary),
+        "gallery": views.gallery(results),
+        "failures": views.failures(results["entries"]),
+        "figures": figures,
+    }
 
 
 def _drawn(panel: Mapping[str, Any], place: int) -> dict[str, Any]:

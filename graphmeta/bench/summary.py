@@ -21,8 +21,9 @@ def summarise(results: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Return the summary of results.
 
     Returns:
-        ``campaigns``, ``detectors``, ``lookalikes``, ``calibration``, ``curves``, ``steps``: lists
-        of rows; every figure with an interval is a mapping of value, low, high and n.
+        ``campaigns``, ``detectors``, ``lookalikes``, ``calibration``, ``curves``, ``touched``,
+        ``steps``: lists of rows; every figure with an interval is a mapping of value, low, high
+        and n.
     """
     worlds = {world["name"]: world for world in results["worlds"]}
     parts: dict[tuple[int, str, str], list[Entry]] = {}
@@ -62,6 +63,11 @@ def summarise(results: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
             {"accounts": size, "detector": name, "recall": list(RECALLS), "precision": curve}
             for (size, name), part in of_size.items()
             if (curve := _curve(part))
+        ],
+        "touched": [
+            {"accounts": size, "detector": name, **row}
+            for (size, name), part in of_size.items()
+            for row in _touched(part)
         ],
         "steps": [
             {**step, "detector": key[2], **_campaign(part)}
@@ -151,6 +157,25 @@ def _calibration(part: Sequence[Entry]) -> list[dict[str, Any]]:
         }
         for at, (n, true, risk) in enumerate(total)
         if n
+    ]
+
+
+def _touched(part: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Return whom clusters from each risk on hold, per world; nothing in results of older versions.
+
+    Innocents also as the most in any one world: a mean hides the day on which it goes wrong.
+    """
+    told = [rows for each in _flagged(part) if (rows := each.get("touched")) is not None]
+    return [
+        {
+            "risk": rows[0]["risk"],
+            **{
+                name: _mean(row[name] for row in rows)
+                for name in ("clusters", "planted", "innocents")
+            },
+            "most_innocents": max(row["innocents"] for row in rows),
+        }
+        for rows in zip(*told, strict=True)
     ]
 
 

@@ -56,6 +56,73 @@ def failures(entries: Sequence[Row]) -> list[Row]:
     ]
 
 
+#: So many failures are shown; the rest is counted.
+MOST_IN_GALLERY = 60
+
+
+def touched_tables(summary: Mapping[str, Any]) -> list[Row]:
+    """Return one table per size of world: whom each detector's clusters touch, by risk.
+
+    Returns:
+        Per table ``accounts`` and ``detectors``: a name and its ``rows`` of the summary.
+    """
+    rows = summary.get("touched", [])
+    tables = []
+    for size in dict.fromkeys(row["accounts"] for row in rows):
+        here = [row for row in rows if row["accounts"] == size]
+        names = dict.fromkeys(row["detector"] for row in here)
+        tables.append(
+            {
+                "accounts": size,
+                "detectors": [
+                    (name, [row for row in here if row["detector"] == name]) for name in names
+                ],
+            }
+        )
+    return tables
+
+
+def gallery(results: Mapping[str, Any]) -> Row:
+    """Return where a detector with flags was wrong, world by world: missed, or flagged innocents.
+
+    Returns:
+        ``rows`` with ``detector``, ``world``, ``seed``, ``what`` (``missed`` or ``flagged``),
+        ``name`` (campaign or look-alike) and ``says``; ``left_out``: how many more there are.
+    """
+    seeds = {world["name"]: world["seed"] for world in results["worlds"]}
+    rows: list[Row] = []
+    for each in results["entries"]:
+        if each["status"] != "done" or each["flags"] is None:
+            continue
+        about = {
+            "detector": each["detector"], "world": each["world"], "seed": seeds[each["world"]],
+        }  # fmt: skip
+        rows += [
+            {**about, "what": "missed", "name": name, "says": _missed(found)}
+            for name, found in each["flags"]["campaigns"].items()
+            if not found["detected"]
+        ]
+        rows += [
+            {
+                **about,
+                "what": "flagged",
+                "name": kind,
+                "says": f"{found['accounts_flagged']} of {found['accounts']} accounts stand in "
+                "flagged clusters",
+            }
+            for kind, found in each["flags"]["lookalikes"].items()
+            if found["flagged"]
+        ]
+    rows.sort(key=lambda row: row["what"])
+    return {"rows": rows[:MOST_IN_GALLERY], "left_out": max(len(rows) - MOST_IN_GALLERY, 0)}
+
+
+def _missed(found: Mapping[str, Any]) -> str:
+    if not found["recall"]:
+        return "none of its accounts stands in a flagged cluster"
+    return f"{words.share(found['recall'])} of its accounts stand in flagged clusters of others"
+
+
 def ranking_tables(summary: Mapping[str, Any], detectors: Sequence[str]) -> list[Row]:
     """Return one table per size of world: campaigns by detectors, average precision.
 

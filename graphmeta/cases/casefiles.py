@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from graphmeta.cases.store import (
     MOST_NAME,
@@ -78,14 +80,7 @@ def change_case(
     if state is not None and state not in STATES:
         raise UsageError(f"{state!r} is no state of a case.", f"Give one of {', '.join(STATES)}.")
     with store.writing() as session:
-        case = session.get(Case, case_id)
-        if case is None:
-            raise UsageError(f"There is no case {case_id}.", "It may be in another case store.")
-        if case.version != seen_version:
-            raise ConflictError(
-                f"Case {case_id} was changed meanwhile (version {case.version}).",
-                "Look at it again, and repeat your change.",
-            )
+        case = _seen(session, case_id, seen_version)
         case.title = case.title if title is None else written(title, "title")
         if summary is not None:
             case.summary = written(summary, "summary") if summary.strip() else ""
@@ -100,10 +95,65 @@ def change_case(
     return case
 
 
-def cases(store: CaseStore, run_id: str) -> list[Case]:
-    """Return the cases of a run, oldest first."""
+def add_clusters(
+    store: CaseStore,
+    run: RunFolder,
+    case_id: int,
+    seen_version: int,
+    clusters: Sequence[str],
+    actor: str,
+) -> Case:
+    """Let a case be about more clusters of its run; those that it is about already stay.
+
+    Raises:
+        ConflictError: Somebody else changed the case since ``seen_version``.
+        UsageError: There is no such case of that run, or the run lacks a cluster.
+    """
+    actor = written(actor, "name", MOST_NAME)
+    require_clusters(run, *clusters)
+    with store.writing() as session:
+        case = _seen(session, case_id, seen_version)
+        if case.run_id != run.run_id:
+            raise UsageError(f"Case {case_id} is about another run.", "Open a case about this one.")
+        there = select(CaseCluster.cluster).where(CaseCluster.case_id == case_id)
+        more = sorted(set(clusters) - set(session.scalars(there)))
+        session.add_all(CaseCluster(case_id=case_id, cluster=one) for one in more)
+        if more:
+            flag_modified(case, "title")  # so that the case gets its next version
+            said = {"case": case_id, "clusters": len(more)}
+            record(session, actor, "case extended", said, run_id=case.run_id)
+    return case
+
+
+def exported(
+    store: CaseStore, case_id: int, actor: str, format_name: str, tlp: str, sha256: str
+) -> None:
+    """Keep in the store's audit that a case left, as what, for whom, and at whose hands.
+
+    Raises:
+        UsageError: There is no such case.
+    """
+    with store.writing() as session:
+        case = _of(session, case_id)
+        said = {"case": case_id, "format": format_name, "tlp": tlp, "sha256": sha256}
+        record(session, actor, "case exported", said, run_id=case.run_id)
+
+
+def cases(store: CaseStore, *run_ids: str) -> list[Case]:
+    """Return the cases of some runs, oldest first."""
+    chosen = select(Case).where(Case.run_id.in_(run_ids)).order_by(Case.id)
     with store.reading() as session:
-        return list(session.scalars(select(Case).where(Case.run_id == run_id).order_by(Case.id)))
+        return list(session.scalars(chosen))
+
+
+def case_of(store: CaseStore, case_id: int) -> Case:
+    """Return a case.
+
+    Raises:
+        UsageError: There is no such case.
+    """
+    with store.reading() as session:
+        return _of(session, case_id)
 
 
 def clusters_of(store: CaseStore, case_id: int) -> list[str]:
@@ -111,3 +161,21 @@ def clusters_of(store: CaseStore, case_id: int) -> list[str]:
     chosen = select(CaseCluster.cluster).where(CaseCluster.case_id == case_id)
     with store.reading() as session:
         return sorted(session.scalars(chosen))
+
+
+def _of(session: Session, case_id: int) -> Case:
+    case = session.get(Case, case_id)
+    if case is None:
+        raise UsageError(f"There is no case {case_id}.", "It may be in another case store.")
+    return case
+
+
+def _seen(session: Session, case_id: int, seen_version: int) -> Case:
+    """Return a case, if it is as whoever changes it has seen it."""
+    case = _of(session, case_id)
+    if case.version != seen_version:
+        raise ConflictError(
+            f"Case {case_id} was changed meanwhile (version {case.version}).",
+            "Look at it again, and repeat your change.",
+        )
+    return case

@@ -20,7 +20,7 @@ def case(run: RunFolder, cluster: str, case_store: str | None) -> Case:
         UsageError: The case store does not answer.
     """
     from graphmeta.cases.place import address
-    from graphmeta.report.exports.case import Case, Note, Opinion
+    from graphmeta.report.exports.case import Case, case_of
 
     if not address(case_store).exists():
         return Case()
@@ -32,19 +32,4 @@ def case(run: RunFolder, cluster: str, case_store: str | None) -> Case:
         said = verdicts.history(store, run.run_id, cluster)
         written = notes.notes(store, run.run_id, cluster)
         pinned = notes.pins(store, run.run_id, cluster)
-    standing = review.verdict.version if review else None
-    return Case(
-        opinions=tuple(
-            Opinion(
-                one.verdict,
-                one.reason,
-                one.reviewer,
-                one.at,
-                looks_like=one.looks_like or "",
-                stands=one.version == standing,
-            )
-            for one in said
-        ),
-        notes=tuple(Note(one.text, one.author, one.at) for one in written),
-        pins=tuple(one.item for one in pinned),
-    )
+    return case_of(said, review.verdict.version if review else None, written, pinned)

@@ -56,7 +56,8 @@ def build(desk: Desk, address: Address, access: Access, pages: Sequence[Page] = 
     app.state.desk = desk
     app.state.pages = served
     app.state.signs_out = signs_out
-    app.state.templates = environment("graphmeta.oversight", "graphmeta.workbench")
+    packages = ("graphmeta.oversight", "graphmeta.bench", "graphmeta.workbench")
+    app.state.templates = environment(*packages)
     app.state.templates.globals.update(
         cluster_path=cluster_path, static=static.path, version=version()
     )

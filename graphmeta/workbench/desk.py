@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from graphmeta.cases.store import CaseStore
 from graphmeta.errors import UsageError
 from graphmeta.workbench.golden import Golden
+from graphmeta.workbench.measured import Measured
 from graphmeta.workbench.reviews import Reviews
 from graphmeta.workbench.served import ServedRun
 
@@ -21,7 +22,7 @@ class Desk:
         runs: The runs, in the order in which they are listed.
         store: What people concluded.
         golden: What lays golden clusters over the runs; nothing, where it is not given.
-        bench: A folder with a benchmark's results.
+        bench: A benchmark's results, where there are some to show.
 
     Raises:
         RunError: A table of a run that golden clusters are from cannot be read.
@@ -32,7 +33,7 @@ class Desk:
         runs: Sequence[ServedRun],
         store: CaseStore,
         golden: Golden | None = None,
-        bench: Path | None = None,
+        bench: Measured | None = None,
     ) -> None:
         self.runs = tuple(runs)
         self.store = store

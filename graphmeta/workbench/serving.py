@@ -22,6 +22,7 @@ from graphmeta.workbench.app import build
 from graphmeta.workbench.desk import Desk, open_runs
 from graphmeta.workbench.golden import Golden
 from graphmeta.workbench.listing.rows import rows
+from graphmeta.workbench.measured import Measured
 from graphmeta.workbench.security import people
 from graphmeta.workbench.security.address import Address, is_loopback, on_loopback, public
 from graphmeta.workbench.security.gate import Access, TrustedProxy
@@ -141,7 +142,8 @@ def serve(
     with open_store(case_store) as store, contextlib.closing(_listen(where)) as listening:
         port = listening.getsockname()[1]
         address = _address(where, port)
-        desk = Desk(opened, store, Golden(store, shown.golden), shown.bench)
+        measured = Measured(shown.bench) if shown.bench else None
+        desk = Desk(opened, store, Golden(store, shown.golden), measured)
         app = build(desk, address, access)
         # Reads the runs now, so that nobody waits for it in front of a page.
         _ = rows(desk).places

@@ -26,6 +26,8 @@ _FILES = {
     "review.css": ("graphmeta.oversight", "templates/review.css"),
     "charts.js": ("graphmeta.report", "templates/charts.js"),
     "workbench.css": ("graphmeta.workbench", "static/workbench.css"),
+    "casework.css": ("graphmeta.workbench", "static/casework.css"),
+    "benchmark.css": ("graphmeta.bench", "templates/benchmark.css"),
     "workbench.js": ("graphmeta.workbench", "static/workbench.js"),
 }
 

@@ -15,7 +15,7 @@ from golden_kit import BENIGN, NUMBERS, golden_run, served_run, world_of
 
 from graphmeta.cases import verdicts
 from graphmeta.cases.draws import draw
-from graphmeta.cases.golden import adding, known, measure
+from graphmeta.cases.golden import adding, disguise, known, measure
 from graphmeta.cases.golden import verdicts as golden_verdicts
 from graphmeta.cases.golden.known import Answer
 from graphmeta.cases.golden.names import names
@@ -23,6 +23,7 @@ from graphmeta.cases.golden.overlay import MixedRun, mixed
 from graphmeta.cases.stamping import reviewer_rows
 from graphmeta.cases.store import CaseStore, open_store
 from graphmeta.cases.tables import GoldenCluster
+from graphmeta.contract import tables as contract
 from graphmeta.errors import GraphmetaError, UsageError
 from graphmeta.privacy.audit import find_break
 from graphmeta.report import summary
@@ -113,7 +114,7 @@ def test_reviewers_see_them_among_all_others_and_cannot_tell_them(
         assert mine["last_event"].isoformat() <= span[1]
         accounts = shown.table("members").filter(pl.col("cluster_id") == row.name)["account"]
         assert accounts.str.contains(r"^[ag]_[a-z2-7]{20}$").all()
-    for name in ("clusters", "members", "evidence", "signals", "contacts", "timeline"):
+    for name in disguise.TABLES:
         text = shown.table(name).write_json()
         assert "gold" not in text
         assert shown.table(name).schema == run.table(name).schema
@@ -245,6 +246,11 @@ def test_a_run_in_which_they_would_stand_out_takes_none(
 ) -> None:
     with pytest.raises(UsageError, match="plain ids"):
         adding.add(store, golden, run, SETTLED, 9, "lea")
+
+
+def test_every_table_about_clusters_is_disguised() -> None:
+    about = {name for name, schema in contract.TABLES.items() if "cluster_id" in schema}
+    assert set(disguise.TABLES) == about | {"signals"}, "or a golden cluster lacks what others have"
 
 
 def test_a_name_is_free_only_where_the_risk_fits() -> None:

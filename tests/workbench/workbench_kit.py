@@ -18,6 +18,7 @@ from graphmeta.cases.store import CaseStore, open_store
 from graphmeta.workbench.app import build
 from graphmeta.workbench.desk import Desk, open_runs
 from graphmeta.workbench.golden import Golden
+from graphmeta.workbench.measured import Measured
 from graphmeta.workbench.page import Page
 from graphmeta.workbench.pages import PAGES
 from graphmeta.workbench.security.address import on_loopback
@@ -142,7 +143,8 @@ def over(
     if users is not None:
         named = {name: (User(name, role), _hash()) for name, role in users.items()}
         access = Access(people=People(named))
-    desk = Desk(open_runs(runs), store, Golden(store, golden), results)
+    measured = Measured(results) if results else None
+    desk = Desk(open_runs(runs), store, Golden(store, golden), measured)
     app = build(desk, on_loopback("127.0.0.1", port, tls=False), access, pages)
     client = TestClient(app, base_url=f"http://127.0.0.1:{port}", follow_redirects=False)
     return Bench(desk, app, client, access, pages)

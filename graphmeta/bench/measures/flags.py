@@ -16,6 +16,8 @@ from graphmeta.bench.worlds import Truth
 APPEARANCE = 3
 #: The bins of risk for calibration: [0, 0.1), ..., [0.9, 1].
 BINS = 10
+#: From which risk on clusters are looked at, where it is asked whom that touches.
+THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 
 
 def clusters(answer: Answer, truth: Truth) -> pl.DataFrame:
@@ -87,7 +89,35 @@ def measure(answer: Answer, truth: Truth, budget: int) -> dict[str, object]:
         "lookalikes": _lookalikes(accounts, truth),
         "precision_at_budget": precision_at_budget(judged, budget),
         "calibration": _calibration(judged),
+        "touched": _touched(judged, members, truth),
     }
+
+
+def _touched(
+    judged: pl.DataFrame, members: pl.DataFrame, truth: Truth
+) -> list[dict[str, float]] | None:
+    """Return whom clusters from a risk on hold: people planted, and innocents.
+
+    Whether a cluster is flagged has no say here: it is what looking at all from that risk on would
+    touch. None where risk leaves [0, 1].
+    """
+    if not judged["risk"].is_between(0, 1).all():
+        return None
+    planted = truth.planted["account"].implode()
+    rows = []
+    for threshold in THRESHOLDS:
+        above = judged.filter(pl.col("risk") >= threshold).select("cluster_id")
+        accounts = members.join(above, on="cluster_id", how="semi")["account"].unique()
+        true = int(accounts.is_in(planted).sum())
+        rows.append(
+            {
+                "risk": threshold,
+                "clusters": above.height,
+                "planted": true,
+                "innocents": accounts.len() - true,
+            }
+        )
+    return rows
 
 
 def precision_at_budget(judged: pl.DataFrame, budget: int) -> float | None:

@@ -8,9 +8,10 @@ contradicted too: an export that kept dissent back would mislead.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,59 @@ class Case:
         if not standing:
             return "undecided"
         return "agrees" if opinion.verdict == standing[-1] else "dissents"
+
+
+class Said(Protocol):
+    """A verdict as a case store holds it."""
+
+    version: int
+    verdict: str
+    reason: str
+    reviewer: str
+    at: datetime
+    looks_like: str | None
+
+
+class Written(Protocol):
+    """A note as a case store holds it."""
+
+    text: str
+    author: str
+    at: datetime
+
+
+class Pinned(Protocol):
+    """A pin as a case store holds it."""
+
+    item: str
+
+
+def case_of(
+    said: Iterable[Said], standing: int | None, notes: Iterable[Written], pins: Iterable[Pinned]
+) -> Case:
+    """Return what a case store holds of one cluster, as exports take it.
+
+    Args:
+        said: Every verdict and second review, oldest first.
+        standing: The version of the verdict that stands; None where there is none.
+        notes: The notes, oldest first.
+        pins: The pins that are on.
+    """
+    return Case(
+        opinions=tuple(
+            Opinion(
+                one.verdict,
+                one.reason,
+                one.reviewer,
+                one.at,
+                looks_like=one.looks_like or "",
+                stands=one.version == standing,
+            )
+            for one in said
+        ),
+        notes=tuple(Note(one.text, one.author, one.at) for one in notes),
+        pins=tuple(one.item for one in pins),
+    )
 
 
 @dataclass(frozen=True)

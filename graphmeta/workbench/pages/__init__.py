@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 from graphmeta.workbench.page import Page
-from graphmeta.workbench.pages import difference, privacy, queue, runs
+from graphmeta.workbench.pages import (
+    benchmark,
+    case_export,
+    cases,
+    difference,
+    privacy,
+    queue,
+    reviewers,
+    runs,
+)
 
-PAGES: tuple[Page, ...] = (queue.PAGE, runs.PAGE, difference.PAGE, privacy.PAGE)
+PAGES: tuple[Page, ...] = (
+    queue.PAGE,
+    cases.PAGE,
+    case_export.PAGE,
+    runs.PAGE,
+    difference.PAGE,
+    reviewers.PAGE,
+    benchmark.PAGE,
+    privacy.PAGE,
+)

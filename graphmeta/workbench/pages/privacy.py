@@ -16,15 +16,21 @@ from typing import Any
 
 from starlette.responses import Response
 
+from graphmeta.cases.golden import adding
+from graphmeta.cases.golden import verdicts as golden_verdicts
 from graphmeta.oversight import acts
 from graphmeta.oversight.review import columns, log, retention, sandbox, stands
 from graphmeta.oversight.review.result import VERDICTS, Check
 from graphmeta.privacy import audit
 from graphmeta.report import receipt
+from graphmeta.workbench.casework import TOLD
 from graphmeta.workbench.page import CASEWORKERS, EVERYBODY, Get, Page
 from graphmeta.workbench.served import ServedRun
 from graphmeta.workbench.visit import Visit
 
+#: What acts of reviewing are called before those who review, golden clusters or not.
+REVIEWING = "reviewing"
+_OF_REVIEWERS = (acts.VERDICT, adding.ACT, golden_verdicts.ACT, TOLD)
 #: As many of a log's entries are shown, the latest.
 MOST_ENTRIES = 200
 
@@ -100,12 +106,20 @@ def _shown(run: ServedRun, *, with_details: bool) -> Shown:
             {
                 "seq": entry["seq"],
                 "at": datetime.fromisoformat(entry["at"]),
-                "act": entry["act"],
+                "act": entry["act"] if with_details else _named(entry["act"]),
                 "detail": entry["detail"] if with_details else None,
             }
             for entry in reversed(latest)
         ],
     )
+
+
+def _named(act: str) -> str:
+    """Return how an act is called before those who review.
+
+    That one of them was about a golden cluster, its time alone would tell whoever just judged it.
+    """
+    return REVIEWING if act in _OF_REVIEWERS else act
 
 
 PAGE = Page([Get("/privacy", show), Get("/privacy/{run}", show_one)], EVERYBODY, title="Privacy")
