@@ -140,7 +140,7 @@ def test_a_run_whose_log_is_broken_is_not_judged(store: CaseStore, run: RunFolde
 def test_where_the_log_cannot_be_written_nothing_is_judged(
     store: CaseStore, run: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr("graphmeta.privacy.audit.append", refuse)

@@ -38,3 +38,21 @@ def test_a_draw_that_was_slipped_in_is_not_believed(tmp_path: Path) -> None:
         drawn(run)
     with pytest.raises(RunError, match="line 5 was changed"):
         draw(run, 1)
+
+
+def test_a_log_that_is_changed_after_it_was_found_whole_is_found_out(tmp_path: Path) -> None:
+    run = write_fake_run(tmp_path / "RUN")
+    draw(run, 1)
+    draw(run, 1)
+    log = run.path / AUDIT
+    lines = log.read_text().splitlines(keepends=True)
+    for changed in (
+        [*lines[:1], lines[1].replace("read", "lost"), *lines[2:]],
+        [*lines[:1], *lines[2:]],
+        [*lines[:-1], lines[-1].replace("drawn", "judged")],
+    ):
+        log.write_text("".join(changed))
+        with pytest.raises(RunError, match="is broken: line"):
+            draw(run, 1)
+    log.write_text("".join(lines))
+    draw(run, 1)
