@@ -100,7 +100,17 @@ class RunFolder:
 
     def audit_lines(self) -> list[str]:
         """Return the lines of the audit log, oldest first."""
-        return (self.path / AUDIT).read_text(encoding="utf-8").splitlines()
+        return lines_of((self.path / AUDIT).read_bytes())
+
+
+def lines_of(log: bytes) -> list[str]:
+    """Return the lines of an audit log as it stands on the disk, byte by byte.
+
+    Unlike ``str.splitlines`` it parts at nothing but line feeds, so that no byte can be slipped
+    in between. A last line without its line feed is marked, so that it shows as broken.
+    """
+    parts = log.decode("ascii", errors="replace").split("\n")
+    return parts[:-1] if not parts[-1] else [*parts[:-1], parts[-1] + " (cut off)"]
 
 
 def open_run(path: Path, *, now: datetime | None = None) -> RunFolder:

@@ -155,7 +155,7 @@ def _receipt(planned: Plan, now: datetime) -> dict[str, Any]:
     path = planned.path
     kept = _record(path)
     acts.note(path, acts.PURGING, reason=planned.why)
-    lines = (path / run.AUDIT).read_text(encoding="utf-8").splitlines()
+    lines = run.lines_of((path / run.AUDIT).read_bytes())
     return {
         "graphmeta": version(),
         "run": path.name,
@@ -176,7 +176,7 @@ def _record(path: Path) -> Mapping[str, Any] | None:
     Raises:
         RunError: The audit log was changed: that is to be looked into before the log goes.
     """
-    lines = (path / run.AUDIT).read_text(encoding="utf-8").splitlines()
+    lines = run.lines_of((path / run.AUDIT).read_bytes())
     broken = audit.find_break(lines)
     if broken:
         raise RunError(

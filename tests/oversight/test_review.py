@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 from oversight_kit import RING, keys_of, log
@@ -31,8 +32,10 @@ from graphmeta.cli import main
 from graphmeta.errors import InputError, UsageError
 from graphmeta.oversight.review import base_rates, ranges, structure, trial, write
 from graphmeta.oversight.review.given import match, reading_of
+from graphmeta.oversight.review.log import read_lodged
 from graphmeta.oversight.review.reviewing import review
 from graphmeta.oversight.subject import Request, answer
+from graphmeta.privacy import checkpoint, signing
 from graphmeta.privacy.guard import GuardedParquet, merge
 from graphmeta.run import RunFolder
 
@@ -110,6 +113,57 @@ def test_a_changed_line_of_the_log_fails_and_the_review_is_not_added_to_it(
     assert "log" in failures(found)
     assert not found.recorded
     assert file.read_text() == before
+
+
+def test_a_line_that_is_cut_off_or_slipped_in_fails_and_is_no_traceback(made: RunFolder) -> None:
+    file = made.path / run.AUDIT
+    whole = file.read_bytes()
+    for odd in (whole[:-1], whole.replace(b"\n", b"\x0b", 1), whole + "é\n".encode("latin-1")):
+        file.write_bytes(odd)
+        found = review(made.path)
+        assert "log" in failures(found)
+        assert not found.recorded
+        assert file.read_bytes() == odd
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_log_that_was_cut_off_fails_beside_a_lodged_checkpoint(
+    made: RunFolder, tmp_path: Path, signed: bool
+) -> None:
+    lodged = tmp_path / "lodged.json"
+    key = tmp_path / "signing-key"
+    assert main(["privacy", "signing-key", "--signing-key", str(key)]) == 0
+    public = signing.public_part(signing.load_signing_key(key))
+    given = ["privacy", "checkpoint", str(made.path), "--signing-key", str(key)]
+    assert main([*given, "--out", str(lodged)]) == 0
+    known = read_lodged([lodged], public if signed else None)
+    found = named(review(made.path, known=known), "log end")
+    assert found.verdict == "held"
+    assert ("compare that with the key you know" in found.says) is not signed
+    assert public in found.says or signed
+    assert "5" in found.says
+    file = made.path / run.AUDIT
+    whole = file.read_bytes().splitlines(keepends=True)
+    newer = named(review(made.path, known=known), "log end")
+    assert "Of what came after" in newer.says
+    file.write_bytes(b"".join(whole[:4]))
+    assert failures(review(made.path, known=known)) == {"log end"}
+    file.write_bytes(b"".join(whole[:4]))
+    assert main(["privacy", "review", str(made.path), "--checkpoint", str(lodged), "-q"]) == 4
+    file.write_bytes(b"")
+    assert "log end" in failures(review(made.path, known=known))
+
+
+def test_a_checkpoint_by_another_key_fails_and_one_that_is_none_is_an_error(
+    made: RunFolder, tmp_path: Path
+) -> None:
+    key = Ed25519PrivateKey.generate()
+    lodged = tmp_path / "lodged.json"
+    lodged.write_text(json.dumps(checkpoint.make(made.audit_lines(), key)))
+    assert failures(review(made.path, known=read_lodged([lodged], "0" * 64))) == {"log end"}
+    lodged.write_text("{}")
+    with pytest.raises(InputError, match="no checkpoint"):
+        read_lodged([lodged])
 
 
 def test_a_log_that_tells_of_other_counts_than_the_manifest_fails(made: RunFolder) -> None:

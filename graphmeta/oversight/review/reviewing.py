@@ -24,6 +24,7 @@ from graphmeta.oversight.review import (
     structure,
     trial,
 )
+from graphmeta.oversight.review.log import NOTHING_LODGED, Lodged
 from graphmeta.oversight.review.result import Check, Review
 from graphmeta.oversight.review.unproven import UNPROVEN
 from graphmeta.privacy import audit
@@ -34,6 +35,7 @@ from graphmeta.run import RunFolder
 def review(
     path: Path,
     events: Sequence[Path] = (),
+    known: Lodged = NOTHING_LODGED,
     *,
     now: datetime | None = None,
     progress: Progress = silent,
@@ -45,6 +47,7 @@ def review(
     Args:
         path: The run.
         events: The files that it was made from, as far as they are at hand.
+        known: What was lodged elsewhere of where its log stood.
         now: By default the present.
         progress: Told of every step.
 
@@ -59,7 +62,7 @@ def review(
     history = [] if broken else acts.recorded(lines, path)
     checks = [
         log.check(run.manifest, lines, history),
-        log.lodged(lines, history),
+        log.lodged(lines, history, known),
         stands.check(path, history),
         retention.check(run, history, moment),
     ]
