@@ -58,9 +58,9 @@ def with_events(here: RunFolder) -> tuple[Path]:
 def test_of_a_good_run_with_its_events_nothing_fails(made: RunFolder) -> None:
     found = review(made.path, with_events(made))
     assert failures(found) == set()
-    for name in ("columns", "byte ranges", "poison test", "canary test", "sandbox", "log", "files"):
+    for name in ("columns", "byte ranges", "poison test", "canary test", "log", "files"):
         assert named(found, name).verdict == "held", named(found, name).says
-    for name in ("retention", "identifiers", "minimum"):
+    for name in ("sandbox", "input sandbox", "retention", "identifiers", "minimum"):
         assert named(found, name).verdict == "held", named(found, name).says
     for name in ("key", "structure", "log end"):
         assert named(found, name).verdict == "not proven"
@@ -289,6 +289,30 @@ def test_a_sandbox_that_was_not_whole_is_not_proven(made: RunFolder) -> None:
     found = named(review(made.path), "sandbox")
     assert found.verdict == "not proven"
     assert "no seccomp" in found.says
+
+
+def test_who_read_the_input_outside_the_walls_is_not_proven(made: RunFolder) -> None:
+    assert named(review(made.path), "input sandbox").verdict == "held"
+    for lack, says in (
+        ({"input_seccomp": False}, "network was not closed"),
+        ({"input_read_by": "the calling process"}, "caller's own process"),
+    ):
+
+        def lacking(manifest: dict[str, Any], lack: dict[str, Any] = lack) -> None:
+            manifest["privacy"]["sandbox"] |= lack
+
+        change(made, lacking)
+        log_anew(made)
+        found = named(review(made.path), "input sandbox")
+        assert found.verdict == "not proven"
+        assert says in found.says
+
+    def forget(manifest: dict[str, Any]) -> None:
+        del manifest["privacy"]["sandbox"]["input_seccomp"]
+
+    change(made, forget)
+    log_anew(made)
+    assert named(review(made.path), "input sandbox").verdict == "not proven"
 
 
 def test_an_expired_run_fails_and_its_tables_stay_closed(

@@ -32,15 +32,12 @@ CONTROL = b"graphmeta.signals.coordination"
 READING = Reading(identifiers="plain", ignore_columns=("body",))
 STRACE = shutil.which("strace")
 
-#: Runs the analysing process under strace. With -D the tracer is the grandchild, so that the
-#: process keeps the parent that it expects.
+#: Runs our processes under strace, each into a trace of its own. With -D the tracer is the
+#: grandchild, so that the process keeps the parent that it expects.
 TRACED = """#!/bin/sh
-if [ "$4" = analyse ]; then
-  exec {strace} -D -f --seccomp-bpf -s 4096 -o {trace} \\
-    -e trace=open,openat,openat2,socket,socketpair,connect,execve,landlock_restrict_self \\
-    {python} "$@"
-fi
-exec {python} "$@"
+exec {strace} -D -f --seccomp-bpf -s 4096 -o {trace}.$4 \\
+  -e trace=open,openat,openat2,socket,socketpair,connect,execve,landlock_restrict_self \\
+  {python} "$@"
 """
 
 
@@ -99,8 +96,22 @@ class Watched:
 
     events: Path
     run: RunFolder
-    trace: Path
+    traces: Path
     found: list[set[bytes]]
+
+    def calls(self, task: str) -> tuple[list[str], list[str]]:
+        """Return what a process did that succeeded: all of it, and what it did behind its walls."""
+        lacking = [*self.run.manifest["privacy"]["sandbox"]["not_available"]]
+        lacking += ["strace is not installed"] if STRACE is None else []
+        if lacking:
+            assert os.environ.get("CI") != "true", lacking
+            pytest.skip("; ".join(lacking))
+        trace = self.traces.with_name(f"{self.traces.name}.{task}")
+        calls = list(finished(trace.read_text(encoding="utf-8", errors="replace")))
+        walls = next(
+            at for at, call in enumerate(calls) if call.startswith("landlock_restrict_self")
+        )
+        return calls, calls[walls:]
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +123,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
         assert os.environ.get("CI") != "true", "the memory of processes cannot be seen"
         pytest.skip("this system does not show the memory of processes")
     folder = tmp_path_factory.mktemp("watched")
-    events, trace = write(folder / "events.parquet"), folder / "trace"
+    events, traces = write(folder / "events.parquet"), folder / "trace"
     found: list[set[bytes]] = []
 
     class Searched(Process):
@@ -131,12 +142,12 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
         patch.setattr(apart, "Process", Searched)
         if STRACE is not None:
             python = folder / "python"
-            python.write_text(TRACED.format(strace=STRACE, trace=trace, python=sys.executable))
+            python.write_text(TRACED.format(strace=STRACE, trace=traces, python=sys.executable))
             python.chmod(0o700)
             patch.setattr(sys, "executable", str(python))
         (folder / "out").mkdir()
         run = analyze(events, out=folder / "out" / "run", reading=READING)
-    return Watched(events, run, trace, found)
+    return Watched(events, run, traces, found)
 
 
 def test_no_canary_is_in_the_memory_of_either_process(watched: Watched) -> None:
@@ -172,25 +183,43 @@ def test_every_table_equals_that_of_the_poisoned_twin(watched: Watched, tmp_path
 def test_the_analysing_process_opens_nothing_but_its_store_its_tables_and_its_own_files(
     watched: Watched,
 ) -> None:
-    lacking = watched.run.manifest["privacy"]["sandbox"]["not_available"]
-    lacking += ["strace is not installed"] if STRACE is None else []
-    if lacking:
-        assert os.environ.get("CI") != "true", lacking
-        pytest.skip("; ".join(lacking))
-    calls = list(finished(watched.trace.read_text(encoding="utf-8", errors="replace")))
+    calls, behind = watched.calls("analyse")
+    refuse_sockets_and_programs(calls)
+    assert watched.events not in openings(calls)
+    opened = openings(behind)
+    work = re.compile(re.escape(str(watched.run.path)) + r"\.partial/work-[^/]+/(store|tables)/")
+    ours = {path for path in opened if work.match(f"{path}/")}
+    assert {path.name for path in ours} >= {"events.parquet", "clusters.parquet"}
+    assert not_its_own(opened - ours) == []
+
+
+def test_the_reading_process_opens_nothing_but_the_input_its_store_and_its_own_files(
+    watched: Watched,
+) -> None:
+    calls, behind = watched.calls("ingest")
+    refuse_sockets_and_programs(calls)
+    assert watched.events not in openings(calls) - openings(behind), "the walls stood before"
+    opened = openings(behind)
+    work = re.compile(re.escape(str(watched.run.path)) + r"\.partial/work-[^/]+/store/")
+    ours = {path for path in opened if work.match(f"{path}/")}
+    assert {path.name for path in ours} >= {"events.parquet", "entities.parquet"}
+    assert watched.events in opened
+    assert not_its_own(opened - ours - {watched.events}) == []
+
+
+def refuse_sockets_and_programs(calls: list[str]) -> None:
     assert [call for call in calls if call.startswith(("socket", "connect"))] == []
     programs = [call for call in calls if call.startswith("execve")]
     assert len(programs) == 1, "the interpreter alone"
-    opened = [opening(call) for call in calls if call.startswith("open")]
-    assert watched.events not in opened
-    walls = next(at for at, call in enumerate(calls) if call.startswith("landlock_restrict_self"))
-    behind = {opening(call) for call in calls[walls:] if call.startswith("open")}
-    work = re.compile(re.escape(str(watched.run.path)) + r"\.partial/work-[^/]+/(store|tables)/")
-    ours = {path for path in behind if work.match(f"{path}/")}
-    assert {path.name for path in ours} >= {"events.parquet", "clusters.parquet"}
+
+
+def openings(calls: list[str]) -> set[Path]:
+    return {opening(call) for call in calls if call.startswith("open")}
+
+
+def not_its_own(opened: set[Path]) -> list[Path]:
     own = own_files()
-    strange = [path for path in behind - ours if not any(path.is_relative_to(home) for home in own)]
-    assert strange == []
+    return [path for path in opened if not any(path.is_relative_to(home) for home in own)]
 
 
 def finished(trace: str) -> Iterator[str]:

@@ -98,6 +98,7 @@ def _of_reading(
         trial.poison(tried),
         trial.canary(tried),
         sandbox.check(run.manifest),
+        sandbox.of_input(run.manifest),
     ]
 
 
