@@ -29,6 +29,10 @@ import polars as pl
 from graphmeta.contract.tables import TABLES
 from graphmeta.errors import RunError
 
+#: What is added to a run's name until it is whole.
+PARTIAL = ".partial"
+#: Begins the name of the folder in which an analysis keeps its store; gone when it ends.
+WORK = "work-"
 MANIFEST = "manifest.json"
 AUDIT = "audit.jsonl"
 #: What tells one analysis from every other. It stays when the folder is moved or copied.
@@ -161,7 +165,43 @@ def open_even_expired(path: Path) -> RunFolder:
 
 def partial_path(path: Path) -> Path:
     """Return where a run that is to stand at ``path`` is being written."""
-    return path.with_name(path.name + ".partial")
+    return path.with_name(path.name + PARTIAL)
+
+
+def is_unfinished(path: Path) -> bool:
+    """Tell whether a folder is what an analysis writes before its run stands, and nothing else."""
+    if not path.name.endswith(PARTIAL) or path.is_symlink() or not path.is_dir():
+        return False
+    known = {MANIFEST, AUDIT, REVERSE_MAP, *(f"{name}.parquet" for name in TABLES)}
+    return all(one.name in known or one.name.startswith(WORK) for one in path.iterdir())
+
+
+@contextmanager
+def writing(partial: Path) -> Iterator[None]:
+    """Say, as long as it lasts, that an analysis writes into a partial folder.
+
+    It is said by a lock, which goes with the process, however that ends.
+
+    Raises:
+        RunError: Somebody else writes there, or removes it.
+    """
+    try:
+        handle = os.open(partial, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise _in_use(partial) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise _in_use(partial) from error
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _in_use(partial: Path) -> RunError:
+    return RunError(f"An analysis is writing into {partial}.", "Wait until it has ended.")
 
 
 def claim(path: Path) -> Path:
@@ -180,7 +220,7 @@ def claim(path: Path) -> Path:
     if partial.exists():
         raise RunError(
             f"{partial} exists already: an analysis is writing there, or was killed.",
-            "Wait for it, or delete that folder if no analysis is running.",
+            f"Wait for it. What a killed one left goes with: graphmeta privacy purge {partial}",
         )
     try:
         # Who contacted whom concerns nobody else on the machine.
