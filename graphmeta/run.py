@@ -247,10 +247,11 @@ def write_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
 def sums(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of a run's tables and of its manifest, by the name of the file."""
     names = [f"{name}.parquet" for name in TABLES] + [MANIFEST]
-    return {name: _sha256(folder / name) for name in names}
+    return {name: sha256(folder / name) for name in names}
 
 
-def _sha256(file: Path) -> str:
+def sha256(file: Path) -> str:
+    """Return the SHA-256 of a file, as 64 hexadecimal digits."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 

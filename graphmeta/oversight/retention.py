@@ -5,8 +5,8 @@ was deleted, when, why and by whom, the hash of the last entry of the audit log,
 public reports count (:mod:`graphmeta.oversight.record`). No id is in it. The act is logged before
 it happens; a purge that was stopped half-way is taken up by the next.
 
-What a killed analysis leaves (``RUN.partial``) never was a run and has no expiry: it may go at once,
-and its receipt is not counted.
+What a killed analysis leaves (``RUN.partial``) never was a run and has no expiry: it may go at
+once, and its receipt is not counted.
 
 It misleads where copies exist: deleting a folder reaches no backup, no snapshot and no export, and
 a disk may keep its blocks until they are written over. Verdicts and notes live in the case store
