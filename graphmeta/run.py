@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -63,7 +63,9 @@ class RunFolder:
         A second analysis of the same events is another run: its clusters may bear other names.
         """
         said = {name: self.manifest.get(name) for name in _IDENTITY}
-        said["inputs"] = [one.get("fingerprint") for one in self.manifest.get("inputs", ())]
+        inputs = self.manifest.get("inputs")
+        listed = inputs if isinstance(inputs, list) else []
+        said["inputs"] = [one.get("fingerprint") for one in listed if isinstance(one, dict)]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
@@ -88,7 +90,7 @@ class RunFolder:
         """
         file = self.path / f"{name}.parquet"
         try:
-            frame = pl.read_parquet(file)
+            frame = pl.read_parquet(file, glob=False)
         except (OSError, pl.exceptions.PolarsError) as error:
             raise RunError(
                 f"{file} cannot be read as a table of a run.",
@@ -144,9 +146,11 @@ def open_even_expired(path: Path) -> RunFolder:
             f"There is no run at {path}.",
             "Make one with: graphmeta analyze EVENTS --out RUN",
         )
+    wanted = [f"{name}.parquet" for name in TABLES] + [MANIFEST, AUDIT]
+    _refuse_links(path, (_DRAFT, _REWRITING))
     if (path / _REWRITING).is_dir():
         _move_in(path)
-    wanted = [f"{name}.parquet" for name in TABLES] + [MANIFEST, AUDIT]
+    _refuse_links(path, (*wanted, REVERSE_MAP))
     absent = [name for name in wanted if not (path / name).is_file()]
     if absent:
         raise RunError(
@@ -161,6 +165,20 @@ def open_even_expired(path: Path) -> RunFolder:
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(f"{path / MANIFEST} is damaged.", "Analyse the events again.") from error
     return RunFolder(path, manifest)
+
+
+def _refuse_links(path: Path, names: Iterable[str]) -> None:
+    """Refuse a folder with links: behind one may stand what others keep, to be shown or changed.
+
+    Raises:
+        RunError: There is one.
+    """
+    for name in names:
+        if (path / name).is_symlink():
+            raise RunError(
+                f"{path / name} is a link, and no run has any.",
+                "Somebody put it there: find out who, and do not use this folder.",
+            )
 
 
 def partial_path(path: Path) -> Path:
@@ -296,11 +314,12 @@ def rewrite(
 def _move_in(path: Path) -> None:
     """Move the files of a rewriting that holds into their places, from wherever it stopped."""
     rewriting = path / _REWRITING
-    for file in sorted(rewriting.iterdir()):
+    for name in (*(f"{name}.parquet" for name in TABLES), MANIFEST):
+        file = rewriting / name
         # Another process may be finishing the same rewriting: each file is moved by one of us.
         with contextlib.suppress(FileNotFoundError):
-            file.replace(path / file.name)
-    with contextlib.suppress(FileNotFoundError):
+            file.replace(path / name)
+    with contextlib.suppress(OSError):  # what else lies there is not ours, and stays
         rewriting.rmdir()
 
 

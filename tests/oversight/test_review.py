@@ -323,7 +323,13 @@ def test_an_expired_run_fails_and_its_tables_stay_closed(
     found = review(old.path)
     assert failures(found) == {"retention"}
     assert "purge" in named(found, "retention").says
-    assert {check.name for check in found.checks} == {"log", "log end", "files", "retention"}
+    assert {check.name for check in found.checks} == {
+        "manifest",
+        "log",
+        "log end",
+        "files",
+        "retention",
+    }
 
 
 def test_an_expiry_that_was_put_off_fails(made: RunFolder) -> None:

@@ -45,16 +45,18 @@ def read_lodged(files: Sequence[Path], signer: str | None = None) -> Lodged:
     return Lodged({str(file): checkpoint.read(file) for file in files}, signer)
 
 
-def check(manifest: Mapping[str, Any], lines: Sequence[str], acts: Sequence[Act]) -> Check:
+def check(manifest: Mapping[str, Any] | None, lines: Sequence[str], acts: Sequence[Act]) -> Check:
     """Return whether the log's chain holds and its entries agree with the manifest.
 
     Args:
-        manifest: The run's.
+        manifest: The run's; None where it has not the form to be compared.
         lines: The log.
         acts: Its entries; empty where the chain does not hold.
     """
     broken = audit.find_break(lines)
-    problems = [broken] if broken else list(_disagreements(manifest, acts))
+    problems = [broken] if broken else []
+    if manifest is not None and not broken:
+        problems = list(_disagreements(manifest, acts))
     said = [words.sentence(one) for one in problems]
     said = said or [
         f"{words.plural(len(lines), 'entry', 'entries')}, each bound to the one before."

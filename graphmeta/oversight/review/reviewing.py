@@ -13,6 +13,7 @@ from graphmeta.oversight.acts import Act
 from graphmeta.oversight.review import (
     base_rates,
     columns,
+    form,
     given,
     log,
     minimum,
@@ -43,6 +44,7 @@ def review(
     """Review a run, and record that in its log.
 
     Of a run that has expired only retention, log and files are looked at: its tables stay closed.
+    So they do where the manifest has not the form that an analysis gives it.
 
     Args:
         path: The run.
@@ -60,13 +62,16 @@ def review(
     lines = run.audit_lines()
     broken = audit.find_break(lines)
     history = [] if broken else acts.recorded(lines, path)
+    faults = form.faults(run.manifest)
     checks = [
-        log.check(run.manifest, lines, history),
+        form.check(faults),
+        log.check(None if faults else run.manifest, lines, history),
         log.lodged(lines, history, known),
         stands.check(path, history),
-        retention.check(run, history, moment),
     ]
-    if not run.expired(moment):
+    if not faults:
+        checks.append(retention.check(run, history, moment))
+    if not faults and not run.expired(moment):
         checks = [*_of_reading(run, events, history, progress), *checks, *_of_tables(run)]
     counts = {
         verdict.replace(" ", "_"): sum(check.verdict == verdict for check in checks)
@@ -76,7 +81,7 @@ def review(
         run=path.resolve().name,
         run_id=run.run_id,
         version=version(),
-        made_at=run.manifest["created_at"],
+        made_at=None if faults else run.manifest["created_at"],
         reviewed_at=moment.isoformat(timespec="seconds"),
         checks=checks,
         base_rates=base_rates.table(),
