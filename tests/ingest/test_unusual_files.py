@@ -78,8 +78,12 @@ def test_content_nested_in_a_column_of_the_contract_is_refused_unread(
 ) -> None:
     frame = pl.DataFrame(ROWS).with_columns(nested(kind))
     path = tmp_path / f"e.{ending}"
-    write = {"parquet": frame.write_parquet, "arrow": frame.write_ipc, "ndjson": frame.write_ndjson}
-    write[ending](path)
+    if ending == "parquet":
+        frame.write_parquet(path)
+    elif ending == "arrow":
+        frame.write_ipc(path)
+    else:
+        frame.write_ndjson(path)
     error = refusal(path, tmp_path, Reading(identifiers="plain"))
     assert isinstance(error, PrivacyRefusalError)
     assert "'sender' holds lists or structures" in error.problem
@@ -199,8 +203,9 @@ def test_a_value_that_breaks_a_rule_is_set_aside_and_not_shown(tmp_path: Path, f
 @pytest.mark.parametrize("sandbox", ["auto", "off"])
 def test_a_traceback_of_an_analysis_holds_no_content(tmp_path: Path, sandbox: str) -> None:
     path = ndjson(tmp_path / "e.ndjson", f'{{"sender": NaN, "body": "{CANARY}"}}', body=CANARY)
-    given = [sys.executable, "-P", "-m", "graphmeta", "--debug", "analyze", path, "--sandbox"]
-    given += [sandbox, "--identifiers", "plain", "--ignore-column", "body", "--out", tmp_path / "R"]
+    given = [sys.executable, "-P", "-m", "graphmeta", "--debug", "analyze", str(path)]
+    given += ["--sandbox", sandbox, "--identifiers", "plain", "--ignore-column", "body"]
+    given += ["--out", str(tmp_path / "RUN")]
     done = subprocess.run(given, capture_output=True, text=True, check=False, env={**os.environ})
     assert done.returncode == 2
     assert "Traceback" in done.stderr

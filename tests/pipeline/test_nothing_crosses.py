@@ -19,8 +19,9 @@ from town_kit import ring_town
 
 from graphmeta.cli import main
 from graphmeta.contract.tables import TABLES
+from graphmeta.engines.base import silent
 from graphmeta.ingest import Reading, ingest
-from graphmeta.pipeline import Settings, analyze, apart
+from graphmeta.pipeline import Settings, analyze, apart, wire
 from graphmeta.pipeline.process import Process
 from graphmeta.privacy.guard import merge
 from graphmeta.privacy.sandbox import own_files
@@ -76,11 +77,16 @@ def places(path: Path, columns: set[str]) -> list[tuple[int, int]]:
 
 
 def memory(pid: int) -> Iterator[bytes]:
-    """Yield what stands in the readable memory of a process, mapping by mapping."""
+    """Yield what stands in the readable memory of a process, mapping by mapping.
+
+    Libraries that are mapped into it, and cannot be written to, are left out.
+    """
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as mem:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             span, rights, *rest = line.split()
             if not rights.startswith("r") or rest[-1] in ("[vvar]", "[vsyscall]"):
+                continue
+            if rights[1] == "-" and ".so" in rest[-1]:
                 continue
             start, end = (int(bound, 16) for bound in span.split("-"))
             mem.seek(start)
@@ -88,6 +94,39 @@ def memory(pid: int) -> Iterator[bytes]:
                 yield mem.read(end - start)
             except OSError:
                 continue  # a part that was given back, or belongs to a device
+
+
+def require_sight() -> None:
+    """Skip a test where the memory of processes cannot be seen."""
+    scope = Path("/proc/sys/kernel/yama/ptrace_scope")
+    closed = scope.exists() and int(scope.read_text()) > 1 and os.geteuid() != 0
+    if closed or not Path("/proc/self/mem").exists():
+        assert os.environ.get("CI") != "true", "the memory of processes cannot be seen"
+        pytest.skip("this system does not show the memory of processes")
+
+
+def searched(needles: tuple[bytes, ...], found: list[set[bytes]]) -> type[Process]:
+    """Return processes whose memory is searched just before each is ended."""
+
+    class Searched(Process):
+        def __exit__(
+            self,
+            kind: type[BaseException] | None,
+            error: BaseException | None,
+            trace: TracebackType | None,
+        ) -> None:
+            parts = memory(self.pid)
+            found.append({needle for part in parts for needle in needles if needle in part})
+            super().__exit__(kind, error, trace)
+
+    return Searched
+
+
+def stored_content(path: Path) -> bytes:
+    """Return some of the content's bytes as they stand in the file, compressed or not."""
+    start, _ = places(path, {"body"})[0]
+    # Behind the head of the first page: values, where there is a dictionary its own.
+    return path.read_bytes()[start + 60 : start + 100]
 
 
 @dataclass
@@ -117,29 +156,12 @@ class Watched:
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
     """Analyse a file with canaries; search each process's memory just before it is ended."""
-    scope = Path("/proc/sys/kernel/yama/ptrace_scope")
-    closed = scope.exists() and int(scope.read_text()) > 1 and os.geteuid() != 0
-    if closed or not Path("/proc/self/mem").exists():
-        assert os.environ.get("CI") != "true", "the memory of processes cannot be seen"
-        pytest.skip("this system does not show the memory of processes")
+    require_sight()
     folder = tmp_path_factory.mktemp("watched")
     events, traces = write(folder / "events.parquet"), folder / "trace"
     found: list[set[bytes]] = []
-
-    class Searched(Process):
-        def __exit__(
-            self,
-            kind: type[BaseException] | None,
-            error: BaseException | None,
-            trace: TracebackType | None,
-        ) -> None:
-            needles = (CANARY, CONTROL)
-            parts = memory(self.pid)
-            found.append({needle for part in parts for needle in needles if needle in part})
-            super().__exit__(kind, error, trace)
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(apart, "Process", Searched)
+        patch.setattr(apart, "Process", searched((CANARY, CONTROL), found))
         if STRACE is not None:
             python = folder / "python"
             python.write_text(TRACED.format(strace=STRACE, trace=traces, python=sys.executable))
@@ -289,6 +311,43 @@ def test_the_store_is_that_of_the_poisoned_twin_however_the_file_is_laid_out(
         assert store.receipt["inputs"][0]["byte_ranges"] == [list(pair) for pair in allowed]
         stores.append([file.read_bytes() for file in sorted(folder.iterdir())])
     assert stores[0] == stores[1]
+
+
+LAYOUTS = [
+    (rows, *stored) for rows in (10, 1_000, 100_000) for stored in (("none", False), ("zstd", True))
+]
+
+
+@pytest.mark.parametrize(("group_rows", "compression", "dictionary"), LAYOUTS)
+def test_no_canary_is_in_the_memory_of_the_reading_process_however_the_file_is_laid_out(
+    tmp_path: Path, group_rows: int, compression: str, dictionary: bool
+) -> None:
+    require_sight()
+    events = write(
+        tmp_path / "e.parquet", group_rows, compression=compression, use_dictionary=dictionary
+    )
+    needles = CANARY, stored_content(events), b"graphmeta.ingest.build"
+    found: list[set[bytes]] = []
+    (tmp_path / "store").mkdir()
+    with searched(needles, found)("ingest", tmp_path / "store") as reading:
+        asked = {"sources": [str(events)], "store": str(tmp_path / "store"), "names_for": None}
+        reading.ask(silent, reading=wire.packed(READING), **asked)
+        assert reading.ask(silent)["receipt"]["counts"]["rows_read"] > 0
+    assert found == [{b"graphmeta.ingest.build"}], "the search finds what is there, and no content"
+
+
+@pytest.mark.parametrize(("group_rows", "compression"), [(10, "zstd"), (100_000, "snappy")])
+def test_no_canary_is_in_the_memory_of_the_analysing_process_of_coded_and_compressed_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group_rows: int, compression: str
+) -> None:
+    require_sight()
+    events = write(tmp_path / "e.parquet", group_rows, compression=compression, use_dictionary=True)
+    found: list[set[bytes]] = []
+    needles = CANARY, stored_content(events), CONTROL
+    monkeypatch.setattr(apart, "Process", searched(needles, found))
+    analyze(events, out=tmp_path / "RUN", reading=READING)
+    assert [CANARY in one or needles[1] in one for one in found] == [False, False]
+    assert CONTROL in found[1]
 
 
 @pytest.mark.parametrize("ending", ["csv", "ndjson", "arrow"])
