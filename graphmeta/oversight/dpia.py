@@ -13,7 +13,6 @@ from importlib.resources import files
 from typing import Any
 
 import polars as pl
-from jinja2 import UndefinedError
 
 from graphmeta.errors import RunError
 from graphmeta.report import page, words
@@ -32,7 +31,7 @@ def assessment(run: RunFolder) -> str:
     """
     try:
         return _filled(run, _inert(run.manifest))
-    except (LookupError, TypeError, ValueError, AttributeError, UndefinedError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, page.Lacking) as error:
         raise RunError(
             f"The manifest of {run.path} lacks what an assessment states.",
             "It is damaged, or of another version; analyse the events again.",

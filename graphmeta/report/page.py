@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup
 
 from graphmeta.errors import UsageError
@@ -22,6 +22,8 @@ from graphmeta.report import cluster, receipt, summary, words
 from graphmeta.report.charts import embed, style
 from graphmeta.run import RunFolder
 
+#: Raised where a template states what it was not given.
+Lacking = UndefinedError
 #: What a page holds at most; the run folder holds the rest, and the page says so.
 MOST_CLUSTERS = 50
 MOST_QUEUE_ROWS = 500
