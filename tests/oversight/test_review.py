@@ -37,6 +37,7 @@ from graphmeta.oversight.review.reviewing import review
 from graphmeta.oversight.subject import Request, answer
 from graphmeta.privacy import checkpoint, signing
 from graphmeta.privacy.guard import GuardedParquet, merge
+from graphmeta.report import page
 from graphmeta.run import RunFolder
 
 
@@ -408,6 +409,11 @@ def test_the_page_is_whole_escapes_what_it_shows_and_loads_nothing(
     assert capsys.readouterr().out
     inside = made.path / "review.html"
     assert main(["privacy", "review", str(made.path), "--html", str(inside)]) == 2
+
+
+def test_commands_are_shown_as_code_and_what_they_hold_is_escaped() -> None:
+    shown = page.code("Run `cmp <a> b`, not ` or <i>this</i>.")
+    assert shown == "Run <code>cmp &lt;a&gt; b</code>, not ` or &lt;i&gt;this&lt;/i&gt;."
 
 
 def test_equal_reviews_give_equal_pages(made: RunFolder) -> None:

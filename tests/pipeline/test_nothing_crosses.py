@@ -21,6 +21,7 @@ from graphmeta.cli import main
 from graphmeta.contract.tables import TABLES
 from graphmeta.engines.base import silent
 from graphmeta.ingest import Reading, ingest
+from graphmeta.ingest.store import EVENTS_FILE
 from graphmeta.pipeline import Settings, analyze, apart, wire
 from graphmeta.pipeline.process import Process
 from graphmeta.privacy.guard import merge
@@ -36,7 +37,7 @@ STRACE = shutil.which("strace")
 #: Runs our processes under strace, each into a trace of its own. With -D the tracer is the
 #: grandchild, so that the process keeps the parent that it expects.
 TRACED = """#!/bin/sh
-exec {strace} -D -f --seccomp-bpf -s 4096 -o {trace}.$4 \\
+exec {strace} -D -f -y --seccomp-bpf -s 4096 -o {trace}.$4 \\
   -e trace=open,openat,openat2,socket,socketpair,connect,execve,landlock_restrict_self \\
   {python} "$@"
 """
@@ -211,7 +212,7 @@ def test_the_analysing_process_opens_nothing_but_its_store_its_tables_and_its_ow
     opened = openings(behind)
     work = re.compile(re.escape(str(watched.run.path)) + r"\.partial/work-[^/]+/(store|tables)/")
     ours = {path for path in opened if work.match(f"{path}/")}
-    assert {path.name for path in ours} >= {"events.parquet", "clusters.parquet"}
+    assert {path.name for path in ours} >= {EVENTS_FILE, "clusters.parquet"}
     assert not_its_own(opened - ours) == []
 
 
@@ -224,7 +225,7 @@ def test_the_reading_process_opens_nothing_but_the_input_its_store_and_its_own_f
     opened = openings(behind)
     work = re.compile(re.escape(str(watched.run.path)) + r"\.partial/work-[^/]+/store/")
     ours = {path for path in opened if work.match(f"{path}/")}
-    assert {path.name for path in ours} >= {"events.parquet", "entities.parquet"}
+    assert {path.name for path in ours} >= {EVENTS_FILE, "entities.parquet"}
     assert watched.events in opened
     assert not_its_own(opened - ours - {watched.events}) == []
 
@@ -260,9 +261,10 @@ def finished(trace: str) -> Iterator[str]:
 
 
 def opening(call: str) -> Path:
-    named = re.search(r'"([^"]*)"', call)
+    """Return the path that a call opens, from the folder on from which the call names it."""
+    named = re.search(r'^\w+\((?:[^<"]*<([^>]*)>, )?"([^"]*)"', call)
     assert named is not None, call
-    return Path(os.path.normpath(named[1]))
+    return Path(os.path.normpath(Path(named[1] or "", named[2])))
 
 
 def test_a_column_of_content_is_refused_by_default_and_nothing_of_it_shows(
