@@ -165,7 +165,7 @@ def test_the_command_finds_what_killed_analyses_left_beside_expired_runs(
     old = make_run(tmp_path, "OLD", days_left=-1)
     make_run(tmp_path, "NEW")
     assert main(["privacy", "purge", "--expired", str(tmp_path), "--dry-run"]) == 0
-    shown = capsys.readouterr().out
+    shown = " ".join(capsys.readouterr().out.split())
     assert f"Would delete {left}" in shown
     assert left.exists()
     assert main(["privacy", "purge", "--expired", str(tmp_path)]) == 0
