@@ -164,9 +164,9 @@ def test_the_command_finds_what_killed_analyses_left_beside_expired_runs(
     left = killed(tmp_path, "LEFT")
     old = make_run(tmp_path, "OLD", days_left=-1)
     make_run(tmp_path, "NEW")
-    assert main(["privacy", "purge", "--expired", str(tmp_path), "--dry-run"]) == 0
-    shown = " ".join(capsys.readouterr().out.split())
-    assert f"Would delete {left}" in shown
+    assert main(["privacy", "purge", "--expired", str(tmp_path), "--dry-run", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["run"] for one in told] == [str(old.path), str(left)]
     assert left.exists()
     assert main(["privacy", "purge", "--expired", str(tmp_path)]) == 0
     assert not left.exists()
