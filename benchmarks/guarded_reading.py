@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +55,9 @@ def unguarded(path: Path) -> int:
     return sum(batch.num_rows for batch in file.iter_batches(BATCH_ROWS, columns=COLUMNS))
 
 
-def best(readers: list[Callable[[Path], int]], path: Path, times: int) -> list[tuple[float, float]]:
+def best(
+    readers: Sequence[Callable[[Path], int]], path: Path, times: int
+) -> list[tuple[float, float]]:
     """Return each reader's best seconds by clock and by processor, taken in alternation."""
     taken: list[list[tuple[float, float]]] = [[] for _ in readers]
     for _ in range(times):

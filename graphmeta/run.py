@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +29,10 @@ import polars as pl
 from graphmeta.contract.tables import TABLES
 from graphmeta.errors import RunError
 
+#: What is added to a run's name until it is whole.
+PARTIAL = ".partial"
+#: Begins the name of the folder in which an analysis keeps its store; gone when it ends.
+WORK = "work-"
 MANIFEST = "manifest.json"
 AUDIT = "audit.jsonl"
 #: What tells one analysis from every other. It stays when the folder is moved or copied.
@@ -59,7 +63,9 @@ class RunFolder:
         A second analysis of the same events is another run: its clusters may bear other names.
         """
         said = {name: self.manifest.get(name) for name in _IDENTITY}
-        said["inputs"] = [one.get("fingerprint") for one in self.manifest.get("inputs", ())]
+        inputs = self.manifest.get("inputs")
+        listed = inputs if isinstance(inputs, list) else []
+        said["inputs"] = [one.get("fingerprint") for one in listed if isinstance(one, dict)]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
@@ -84,7 +90,7 @@ class RunFolder:
         """
         file = self.path / f"{name}.parquet"
         try:
-            frame = pl.read_parquet(file)
+            frame = pl.read_parquet(file, glob=False)
         except (OSError, pl.exceptions.PolarsError) as error:
             raise RunError(
                 f"{file} cannot be read as a table of a run.",
@@ -100,7 +106,17 @@ class RunFolder:
 
     def audit_lines(self) -> list[str]:
         """Return the lines of the audit log, oldest first."""
-        return (self.path / AUDIT).read_text(encoding="utf-8").splitlines()
+        return lines_of((self.path / AUDIT).read_bytes())
+
+
+def lines_of(log: bytes) -> list[str]:
+    """Return the lines of an audit log as it stands on the disk, byte by byte.
+
+    Unlike ``str.splitlines`` it parts at nothing but line feeds, so that no byte can be slipped
+    in between. A last line without its line feed is marked, so that it shows as broken.
+    """
+    parts = log.decode("ascii", errors="replace").split("\n")
+    return parts[:-1] if not parts[-1] else [*parts[:-1], parts[-1] + " (cut off)"]
 
 
 def open_run(path: Path, *, now: datetime | None = None) -> RunFolder:
@@ -130,9 +146,11 @@ def open_even_expired(path: Path) -> RunFolder:
             f"There is no run at {path}.",
             "Make one with: graphmeta analyze EVENTS --out RUN",
         )
+    wanted = [f"{name}.parquet" for name in TABLES] + [MANIFEST, AUDIT]
+    _refuse_links(path, (_DRAFT, _REWRITING))
     if (path / _REWRITING).is_dir():
         _move_in(path)
-    wanted = [f"{name}.parquet" for name in TABLES] + [MANIFEST, AUDIT]
+    _refuse_links(path, (*wanted, REVERSE_MAP))
     absent = [name for name in wanted if not (path / name).is_file()]
     if absent:
         raise RunError(
@@ -149,9 +167,59 @@ def open_even_expired(path: Path) -> RunFolder:
     return RunFolder(path, manifest)
 
 
+def _refuse_links(path: Path, names: Iterable[str]) -> None:
+    """Refuse a folder with links: behind one may stand what others keep, to be shown or changed.
+
+    Raises:
+        RunError: There is one.
+    """
+    for name in names:
+        if (path / name).is_symlink():
+            raise RunError(
+                f"{path / name} is a link, and no run has any.",
+                "Somebody put it there: find out who, and do not use this folder.",
+            )
+
+
 def partial_path(path: Path) -> Path:
     """Return where a run that is to stand at ``path`` is being written."""
-    return path.with_name(path.name + ".partial")
+    return path.with_name(path.name + PARTIAL)
+
+
+def is_unfinished(path: Path) -> bool:
+    """Tell whether a folder is what an analysis writes before its run stands, and nothing else."""
+    if not path.name.endswith(PARTIAL) or path.is_symlink() or not path.is_dir():
+        return False
+    known = {MANIFEST, AUDIT, REVERSE_MAP, *(f"{name}.parquet" for name in TABLES)}
+    return all(one.name in known or one.name.startswith(WORK) for one in path.iterdir())
+
+
+@contextmanager
+def writing(partial: Path) -> Iterator[None]:
+    """Say, as long as it lasts, that an analysis writes into a partial folder.
+
+    It is said by a lock, which goes with the process, however that ends.
+
+    Raises:
+        RunError: Somebody else writes there, or removes it.
+    """
+    try:
+        handle = os.open(partial, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise _in_use(partial) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise _in_use(partial) from error
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _in_use(partial: Path) -> RunError:
+    return RunError(f"An analysis is writing into {partial}.", "Wait until it has ended.")
 
 
 def claim(path: Path) -> Path:
@@ -170,7 +238,7 @@ def claim(path: Path) -> Path:
     if partial.exists():
         raise RunError(
             f"{partial} exists already: an analysis is writing there, or was killed.",
-            "Wait for it, or delete that folder if no analysis is running.",
+            f"Wait for it. What a killed one left goes with: graphmeta privacy purge {partial}",
         )
     try:
         # Who contacted whom concerns nobody else on the machine.
@@ -197,10 +265,11 @@ def write_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
 def sums(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of a run's tables and of its manifest, by the name of the file."""
     names = [f"{name}.parquet" for name in TABLES] + [MANIFEST]
-    return {name: _sha256(folder / name) for name in names}
+    return {name: sha256(folder / name) for name in names}
 
 
-def _sha256(file: Path) -> str:
+def sha256(file: Path) -> str:
+    """Return the SHA-256 of a file, as 64 hexadecimal digits."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
@@ -245,11 +314,12 @@ def rewrite(
 def _move_in(path: Path) -> None:
     """Move the files of a rewriting that holds into their places, from wherever it stopped."""
     rewriting = path / _REWRITING
-    for file in sorted(rewriting.iterdir()):
+    for name in (*(f"{name}.parquet" for name in TABLES), MANIFEST):
+        file = rewriting / name
         # Another process may be finishing the same rewriting: each file is moved by one of us.
         with contextlib.suppress(FileNotFoundError):
-            file.replace(path / file.name)
-    with contextlib.suppress(FileNotFoundError):
+            file.replace(path / name)
+    with contextlib.suppress(OSError):  # what else lies there is not ours, and stays
         rewriting.rmdir()
 
 

@@ -83,6 +83,24 @@ def test_a_floor_imports_only_from_floors_below_it() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_engine_starts_threads_and_opens_nothing() -> None:
+    """What detection may use of it is what the contract cannot see: names within a library."""
+    tree = ast.parse((PACKAGE / "engines" / "local.py").read_text(encoding="utf-8"))
+    taken = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("concurrent")
+        for alias in node.names
+    }
+    assert taken <= {"Future", "ThreadPoolExecutor", "as_completed"}
+    of_os = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "os"
+    }
+    assert of_os <= {"sched_getaffinity"}
+
+
 @pytest.mark.parametrize("library", HOMES)
 def test_a_library_is_imported_on_its_own_floor_alone(library: str) -> None:
     floors = {

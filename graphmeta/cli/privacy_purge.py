@@ -19,7 +19,10 @@ def purge(
     *runs: Annotated[Path, Parameter(help="Runs; with --expired also folders in which runs lie.")],
     expired: Annotated[
         bool,
-        Parameter(help="Only runs whose retention has ended: of those named, and in folders."),
+        Parameter(
+            help="Only runs whose retention has ended, and what killed analyses left: of those "
+            "named, and in folders."
+        ),
     ] = False,
     reason: Annotated[
         str | None,
@@ -39,6 +42,8 @@ def purge(
     It works on expired runs too, which nothing else opens. The receipt holds what was deleted,
     when, why and by whom, the hash of the log's last entry, and what transparency reports count;
     no id. Backups, snapshots and copies elsewhere are not reached, nor is the case store.
+
+    What a killed analysis left (`RUN.partial`) is found with --expired too, and needs no reason.
 
     For example:
 
@@ -71,8 +76,8 @@ def _expired(named: tuple[Path, ...]) -> list[Path]:
 
     runs: list[Path] = []
     for path in named:
-        if path.is_dir() and not retention.is_run(path):
-            runs += retention.runs_in(path)
+        if path.is_dir() and not retention.is_run(path) and not retention.is_left(path):
+            runs += [*retention.runs_in(path), *retention.left_in(path)]
         else:
             runs.append(path)
     return [run for run in runs if retention.has_expired(run)]

@@ -34,6 +34,22 @@ def review(
             metavar="F",
         ),
     ] = (),
+    checkpoint: Annotated[
+        tuple[Path, ...],
+        Parameter(
+            help="A checkpoint of the run's log that was lodged elsewhere: lines that were cut off "
+            "the log since, or written anew, show. Repeatable.",
+            metavar="FILE",
+        ),
+    ] = (),
+    signer: Annotated[
+        str | None,
+        Parameter(
+            help="The public key with which checkpoints must be signed. Without it, the key that "
+            "each names is shown for you to compare.",
+            metavar="PUBLIC-KEY",
+        ),
+    ] = None,
     html: Annotated[
         Path | None,
         Parameter(
@@ -55,14 +71,17 @@ def review(
 
     - `graphmeta privacy review RUN`
     - `graphmeta privacy review RUN --events events.parquet --html review.html`
+    - `graphmeta privacy review RUN --checkpoint lodged.json --signer 3f1d...`
     """
     from graphmeta.oversight.review import write
+    from graphmeta.oversight.review.log import read_lodged
     from graphmeta.oversight.review.reviewing import review as reviewed
 
     if html is not None:
         refuse_to_damage(html, run)
+    known = read_lodged(checkpoint, signer)
     with progress(quiet=quiet) as report_stage:
-        made = reviewed(run, events, progress=report_stage)
+        made = reviewed(run, events, known, progress=report_stage)
     if html is not None:
         write.write(made, html)
     if json:

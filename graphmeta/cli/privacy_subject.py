@@ -102,6 +102,13 @@ def subject(
         ),
     ],
     whose: Whose = _ASKED,
+    delete_map: Annotated[
+        bool,
+        Parameter(
+            help="With an erasure: delete the run's sealed map back to the ids, whole. One account "
+            "cannot be taken out of it without both its keys."
+        ),
+    ] = False,
     case_store: CaseStoreAddress = None,
     json: Json = False,
 ) -> None:
@@ -123,7 +130,7 @@ def subject(
     if not runs:
         raise UsageError("No run was named.", "Write: graphmeta privacy subject RUN... ")
     opened = [open_run(run) for run in runs]
-    asked = Request(whose.id(), purpose, request, whose.life)
+    asked = Request(whose.id(), purpose, request, whose.life, delete_map)
     with _texts(case_store) as texts:
         told = answer(asked, opened, whose.key_of, texts)
     if json:
@@ -160,7 +167,8 @@ def _tell(held: Mapping[str, Any], purpose: str) -> None:
         )
     )
     if not any(held["rows"].values()):
-        console.print(text("  Nothing is held about this account."))
+        console.print(text("  Nothing is held about this account in the tables."))
+        _tell_of_map(held)
         return
     rows = ", ".join(f"{name} {number}" for name, number in held["rows"].items() if number)
     console.print(text(f"  Rows that name it: {rows}."))
@@ -179,6 +187,16 @@ def _tell(held: Mapping[str, Any], purpose: str) -> None:
                 "made with the account and stay, as sums over all members."
             )
         )
+        _tell_of_map(held)
+
+
+def _tell_of_map(held: Mapping[str, Any]) -> None:
+    """Say what becomes of a sealed map back to the ids, where something was erased."""
+    from graphmeta.oversight.erasure import MAP_STATES
+
+    said = MAP_STATES[held["erased"]["reverse_map"]] if "erased" in held else ""
+    if said:
+        output().print(text(f"  {said}"))
 
 
 def _tell_texts(name: str, kinds: Mapping[str, int], purpose: str) -> None:

@@ -64,9 +64,10 @@ def _checked(log: Path, checkpoint: tuple[Path, ...], signer: str | None) -> dic
     """Return what a log and the checkpoints that it has to fit come to."""
     from graphmeta.privacy import audit
     from graphmeta.privacy import checkpoint as checkpoints
+    from graphmeta.run import lines_of
 
     lodged = [(path, checkpoints.read(path)) for path in checkpoint]
-    lines = audit.lines_of(_bytes(log))
+    lines = lines_of(_bytes(log))
     broken = audit.find_break(lines) if lines else "it is empty"
     differences = {
         str(path): broken or checkpoints.find_difference(lines, one, signer) for path, one in lodged
@@ -106,14 +107,15 @@ def checkpoint(
     from graphmeta.cli.files import require_free
     from graphmeta.privacy import audit, signing
     from graphmeta.privacy import checkpoint as checkpoints
+    from graphmeta.run import lines_of
 
     key = signing.load_signing_key(signing_key or signing.default_signing_key())
     require_free(out)
     file = _file(log)
     # A log that does not hold is left as it is, and not vouched for.
-    checkpoints.make(audit.lines_of(_bytes(log)), key)
+    checkpoints.make(lines_of(_bytes(log)), key)
     audit.append(file, "checkpoint", {"signer": signing.public_part(key)})
-    made = checkpoints.make(audit.lines_of(_bytes(log)), key)
+    made = checkpoints.make(lines_of(_bytes(log)), key)
     leave(out, made)
     output().print(text(f"Entry {made['seq']}, hash {made['head']}"))
     messages().print(text(f"Lodge {out} elsewhere: beside the log it proves nothing."))

@@ -75,7 +75,12 @@ def request(
     as_: As,
     out: Annotated[Path, Parameter(help="The request file to make.", metavar="REQUEST")],
     authority: Annotated[
-        str, Parameter(help="For a warrant: which authority it is by.", metavar="NAME")
+        str,
+        Parameter(
+            help="Which authority asks. Without a warrant its request is refused, and the log says "
+            "so: public reports count informal requests apart.",
+            metavar="NAME",
+        ),
     ] = "",
     document: Annotated[
         Path | None,

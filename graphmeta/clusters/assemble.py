@@ -8,9 +8,7 @@ that has no counterpart becomes a cluster of its own.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -20,6 +18,7 @@ from graphmeta.clusters.find import Found, after, find
 from graphmeta.clusters.match import match
 from graphmeta.clusters.refine import member_tests
 from graphmeta.engines.base import Progress, Remember, afresh
+from graphmeta.engines.local import side_by_side
 from graphmeta.nulls import multiplicity
 from graphmeta.signals.base import FOLDS, WHOLE, Layer, Observations, Part
 
@@ -94,29 +93,26 @@ def _found(
 ) -> tuple[Found, list[Tested]]:
     """Find groups on everything, and without each fold, there with their held-out tests.
 
-    The four findings have nothing to do with each other and run side by side, a thread for every
-    core: most of their time passes in libraries that let other threads run.
+    The four findings have nothing to do with each other and run side by side.
     """
 
     def everything() -> Found:
         return remember("finding", lambda: find(seen, layers, WHOLE, least, seed), Found)
 
-    def without(fold: int) -> Tested:
+    def without(fold: int) -> Callable[[], Tested]:
         def tested() -> Tested:
             found = find(seen, layers, Part(fold), least, seed + 1 + fold)
             return confirm(seen, layers, found.groups, fold)
 
-        return remember(f"finding-without-{fold}", tested, Tested)
+        return lambda: remember(f"finding-without-{fold}", tested, Tested)
+
+    def told(done: int) -> None:
+        progress(f"finding and confirming groups ({done} of {FOLDS + 1})", done / (FOLDS + 1))
 
     progress("finding groups, and confirming them on held-out contacts", 0.0)
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
-        whole = threads.submit(everything)
-        folds = [threads.submit(without, fold) for fold in range(FOLDS)]
-        parts: list[Future[Found] | Future[Tested]] = [whole, *folds]
-        for done, part in enumerate(as_completed(parts), start=1):
-            part.result()  # an error is raised here and now, not after the other parts
-            progress(f"finding and confirming groups ({done} of {len(parts)})", done / len(parts))
-        return whole.result(), [fold.result() for fold in folds]
+    whole, *folds = side_by_side([everything, *(without(fold) for fold in range(FOLDS))], told)
+    assert isinstance(whole, Found)
+    return whole, [fold for fold in folds if isinstance(fold, Tested)]
 
 
 def _with_orphans(whole: pl.DataFrame, folds: Sequence[Tested], alpha: float) -> pl.DataFrame:

@@ -3,8 +3,8 @@
 Content could be smuggled through the closed schema in one place only: the ids. So each distinct
 id is looked at once. Refused are ids with whitespace between words or invisible characters, ids
 made of many non-Latin characters, ids that are words joined by separators
-(``meet_me_at_the_gate``), and ids that decode, as hexadecimal, Base64 or percent-encoding, to
-such text.
+(``meet_me_at_the_gate``), ids that decode, as hexadecimal, Base64 or percent-encoding, to such
+text, and lists or objects in JSON.
 
 Opaque ids must pass: numbers, UUIDs, digests, network addresses, telephone numbers, short names
 and e-mail addresses. Decoding random bytes to something that reads like words is therefore made
@@ -31,6 +31,7 @@ _SCRIPT_LIMIT = 12
 
 _TELEPHONE = r"^\+?[0-9 ().-]{5,24}$"
 _INVISIBLE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
+_JSON = r"^\s*(?:\{\s*(?:\"|\})|\[\s*(?:[\"\[{\]]|[^,\]]*,))"
 _WORD = r"(?:\p{Lu}?[\p{Ll}\p{Lo}\p{M}'’-]*|\p{Lu}+|[0-9]+)"
 _STOP = r"[,.!?;:…\"()-]{0,3}"
 _SENTENCE = rf"^{_STOP}{_WORD}{_STOP}(?: {_STOP}{_WORD}{_STOP})+$"
@@ -74,6 +75,7 @@ def find_text(ids: pl.Series) -> TextFound | None:
     """
     for because, suspicious in (
         ("invisible characters", ids.str.contains(_INVISIBLE)),
+        ("a list or an object in JSON", ids.str.contains(_JSON)),
         ("words with spaces between them", _spaced(ids)),
         ("many characters beyond ASCII", _beyond_ascii(ids)),
         ("words joined by separators", _joined_words(ids)),

@@ -6,8 +6,9 @@ depend on each other can go on side by side: reading the next batch, and somethi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
@@ -24,6 +25,21 @@ def stream(frame: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
         pl.exceptions.PolarsError: The frame cannot be computed.
     """
     yield from frame.collect_batches(chunk_size=rows, maintain_order=True)
+
+
+def side_by_side(things: Sequence[Callable[[], Item]], done: Callable[[int], None]) -> list[Item]:
+    """Do some things at once, a thread for every core, and return what came of each, in order.
+
+    Args:
+        things: What is to be done; an error of one is raised here as soon as it occurs.
+        done: Told, after each, how many are done.
+    """
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+        running = [threads.submit(thing) for thing in things]
+        for number, ended in enumerate(as_completed(running), start=1):
+            ended.result()
+            done(number)
+        return [one.result() for one in running]
 
 
 def ahead(items: Iterable[Item]) -> Generator[Item, None, None]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from graphmeta.ingest.sources import BATCH_ROWS, Source
 from graphmeta.privacy.footer import Range
-from graphmeta.privacy.guard import GuardedParquet, damaged
+from graphmeta.privacy.guard import GuardedParquet, damaged, made_of_others
 
 
 class ParquetSource(Source):
@@ -51,6 +51,7 @@ class ArrowSource(Source):
         try:
             with _open(path, None) as reader:
                 columns = tuple(reader.schema.names)
+                self._nested = {field.name for field in reader.schema if _is_nested(field.type)}
         except (pa.ArrowException, OSError) as error:
             raise damaged(name, "Arrow IPC") from error
         super().__init__(
@@ -66,6 +67,9 @@ class ArrowSource(Source):
     def batches(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Yield the rows in order; see ``Source.batches``."""
         wanted = [self.columns.index(name) for name in columns]
+        for name in columns:
+            if name in self._nested:
+                raise made_of_others(self.name, name)
         try:
             with _open(self._path, wanted) as reader:
                 if isinstance(reader, pa.ipc.RecordBatchFileReader):
@@ -76,6 +80,14 @@ class ArrowSource(Source):
                     yield from _sliced(batch)
         except (pa.ArrowException, OSError) as error:
             raise damaged(self.name, "Arrow IPC") from error
+
+
+def _is_nested(kind: pa.DataType) -> bool:
+    if isinstance(kind, pa.DictionaryType):
+        return _is_nested(kind.value_type)
+    if isinstance(kind, pa.BaseExtensionType):
+        return _is_nested(kind.storage_type)
+    return bool(pa.types.is_nested(kind))
 
 
 def from_arrow(batch: pa.RecordBatch) -> pl.DataFrame:

@@ -20,8 +20,10 @@ from graphmeta.ingest.reading import CONTRACT_NAMES, Reading
 
 #: A longer one is no name, so it is not repeated in an error.
 _LONGEST_NAME = 256
-#: What begins like this is a number, a telephone number or a time, and no column's name.
-_VALUE = re.compile(r"\s*[+-]?\d{4,}|\s*\d{4}-\d{2}-\d{2}")
+#: What looks like this is a number, a telephone number or a time, and no column's name.
+_VALUE = re.compile(r"^\s*[+-]?\d|\d{4}|\d:\d\d")
+#: Names of more words may be something that was said, where no other name is known.
+_MOST_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -120,11 +122,15 @@ def _refuse_values_for_names(file: str, columns: Sequence[str], names: Mapping[s
 
     Names are repeated in errors and in the manifest; ids and content never may be.
     """
-    if not set(columns) & set(names.values()) and any(_VALUE.match(name) for name in columns):
+    if not set(columns) & set(names.values()) and any(map(_looks_like_a_value, columns)):
         raise InputError(
             f"{file} begins with a line of values: none of its columns has a name.",
             "Write a line of column names first: " + ", ".join(names) + ".",
         )
+
+
+def _looks_like_a_value(name: str) -> bool:
+    return _VALUE.search(name) is not None or len(name.split()) > _MOST_WORDS
 
 
 def _unknown(file: str, names: Sequence[str], contract: Sequence[Column]) -> PrivacyRefusalError:

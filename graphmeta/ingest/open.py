@@ -11,20 +11,17 @@ from typing import Any
 
 from graphmeta.errors import InputError, UsageError
 from graphmeta.ingest.columnar import ArrowSource, ParquetSource
+from graphmeta.ingest.files import ENDINGS, files_of
 from graphmeta.ingest.frames import FrameSource, is_frame
 from graphmeta.ingest.sources import Source
 from graphmeta.ingest.texts import CsvSource, NdjsonSource
 
-#: How a file is read, by the ending of its name.
+#: How a file is read, by its format.
 READERS: dict[str, Callable[[Path, str], Source]] = {
-    ".parquet": ParquetSource,
-    ".pq": ParquetSource,
-    ".csv": CsvSource,
-    ".ndjson": NdjsonSource,
-    ".jsonl": NdjsonSource,
-    ".arrow": ArrowSource,
-    ".feather": ArrowSource,
-    ".ipc": ArrowSource,
+    "parquet": ParquetSource,
+    "csv": CsvSource,
+    "ndjson": NdjsonSource,
+    "arrow": ArrowSource,
 }
 
 
@@ -55,8 +52,8 @@ def find_inputs(sources: Any) -> list[Named]:
     """Return the inputs that were named, files in order of their names, then frames.
 
     Args:
-        sources: A path, a frame, or a sequence of them. A folder stands for all files in it and
-            below whose format is known, except those whose names begin with a dot or underscore.
+        sources: A path, a frame, or a sequence of them. A folder stands for files in it; see
+            ``files_of``.
 
     Raises:
         UsageError: Something is neither a path nor a frame.
@@ -70,7 +67,7 @@ def find_inputs(sources: Any) -> list[Named]:
                 f"A {type(thing).__name__} is neither a path nor a frame.",
                 "Name files, folders, or frames of Polars, pandas or pyarrow.",
             )
-    files = [pair for thing in things if not is_frame(thing) for pair in _files(Path(thing))]
+    files = [pair for thing in things if not is_frame(thing) for pair in files_of(Path(thing))]
     frames = [thing for thing in things if is_frame(thing)]
     if not files and not frames:
         raise InputError("No input was named.", "Name a file, a folder or a frame of events.")
@@ -78,27 +75,6 @@ def find_inputs(sources: Any) -> list[Named]:
         Named("frame" if len(frames) == 1 else f"frame {number}", frame)
         for number, frame in enumerate(frames, 1)
     ]
-
-
-def _files(path: Path) -> list[tuple[str, Path]]:
-    """Return the files that a path stands for, under the names they go by."""
-    if not path.exists():
-        raise InputError(f"There is no file {path}.", "Check the path.")
-    if not path.is_dir():
-        return [(path.name, path)]
-    found = [
-        (file.relative_to(path).as_posix(), file)
-        for file in path.rglob("*")
-        if file.suffix.lower() in READERS
-        and file.is_file()
-        and not any(part.startswith((".", "_")) for part in file.relative_to(path).parts)
-    ]
-    if not found:
-        raise InputError(
-            f"The folder {path} holds no file of a known format.",
-            "Known endings are " + ", ".join(READERS) + ".",
-        )
-    return found
 
 
 def _apart(files: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
@@ -114,16 +90,16 @@ def _apart(files: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
 
 
 def _open_file(path: Path, name: str) -> Source:
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
+    known = ENDINGS.get(path.suffix.lower())
+    if known is None:
         raise InputError(
             f"{name} is of an unknown format ({path.suffix or 'no ending'}).",
-            "Known endings are " + ", ".join(READERS) + ".",
+            "Known endings are " + ", ".join(ENDINGS) + ".",
         )
     try:
         if path.stat().st_size == 0:
             raise InputError(f"{name} is empty.", "Leave the file out, or export it again.")
-        return reader(path, name)
+        return READERS[known](path, name)
     except OSError as error:
         raise InputError(
             f"{name} cannot be read: {error.strerror}.", "Check that you may read it."

@@ -67,7 +67,7 @@ class Spool:
     def __iter__(self) -> Iterator[pl.DataFrame]:
         """Yield all events, part by part; may be asked again."""
         for part in self._parts:
-            yield self._change(pl.read_ipc(part.file))
+            yield self._change(_read(part.file))
 
     @property
     def first(self) -> int:
@@ -89,7 +89,7 @@ class Spool:
         for end in self._ends(rows):
             inside = pl.col("time").is_between(start, end)
             yield pl.concat(
-                self._change(pl.read_ipc(part.file).filter(inside))
+                self._change(_read(part.file).filter(inside))
                 for part in self._parts
                 if part.first <= end and part.last >= start
             )
@@ -105,6 +105,12 @@ class Spool:
     def clear(self) -> None:
         """Let the events go."""
         shutil.rmtree(self._folder)
+
+
+def _read(file: Path) -> pl.DataFrame:
+    # By its name, Polars might take it for a pattern: a run may be called anything.
+    with file.open("rb") as opened:
+        return pl.read_ipc(opened)
 
 
 def _as_it_is(events: pl.DataFrame) -> pl.DataFrame:

@@ -52,12 +52,12 @@ class Store:
         Columns as in ``contract.events.STORE_EVENTS``. Rows with equal sender and recipient
         are left out (and counted in the receipt).
         """
-        return pl.scan_ipc(self.folder / EVENTS_FILE)
+        return pl.scan_ipc(self.folder / EVENTS_FILE, glob=False)
 
     @property
     def entities(self) -> pl.LazyFrame:
         """One row per dense integer, in order; columns as in ``STORE_ENTITIES``."""
-        return pl.scan_parquet(self.folder / ENTITIES_FILE)
+        return pl.scan_parquet(self.folder / ENTITIES_FILE, glob=False)
 
 
 def seal(store: Store) -> str:
@@ -89,7 +89,7 @@ def open_sealed(folder: Path, sealed: str) -> Store:
             f"The store's {changed[0]} is not as ingest wrote it.",
             "Check the disk, and who else may write beside the run; then analyse again.",
         )
-    return Store(folder, pl.read_parquet(folder / QUARANTINE_FILE))
+    return Store(folder, pl.read_parquet(folder / QUARANTINE_FILE, glob=False))
 
 
 def _sha256(file: Path) -> str:

@@ -7,6 +7,7 @@ same events give the same store.
 from __future__ import annotations
 
 import csv
+import glob
 import io
 import json
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from graphmeta.engines.local import stream
 from graphmeta.errors import InputError
 from graphmeta.ingest.columnar import from_arrow
 from graphmeta.ingest.sources import BATCH_ROWS, Source
+from graphmeta.privacy.guard import made_of_others
 
 _BLOCK_BYTES = 1 << 24
 _LONGEST_HEADER = 1 << 20
@@ -42,7 +44,7 @@ class CsvSource(Source):
         super().__init__(
             name=name,
             format="csv",
-            columns=tuple(next(csv.reader(io.StringIO(header), delimiter=self._separator))),
+            columns=_names(header, self._separator, name),
             size_bytes=path.stat().st_size,
             rows=None,
             note=_NOTE,
@@ -105,10 +107,12 @@ class NdjsonSource(Source):
 
     def __init__(self, path: Path, name: str) -> None:
         self._path = path
+        keys = _keys(path, name)
+        self._nested = {key for key, nested in keys.items() if nested}
         super().__init__(
             name=name,
             format="ndjson",
-            columns=_keys(path, name),
+            columns=tuple(keys),
             size_bytes=path.stat().st_size,
             rows=None,
             note=_NOTE + " A first pass over all lines collected their keys.",
@@ -116,22 +120,39 @@ class NdjsonSource(Source):
 
     def batches(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Yield the rows in order; see ``Source.batches``."""
-        lines = pl.scan_ndjson(self._path, schema=dict.fromkeys(columns, pl.String))
-        yield from stream(lines, BATCH_ROWS)
+        for name in columns:
+            if name in self._nested:
+                raise made_of_others(self.name, name)
+        lines = pl.scan_ndjson(_this_alone(self._path), schema=dict.fromkeys(columns, pl.String))
+        try:
+            yield from stream(lines, BATCH_ROWS)
+        except pl.exceptions.PolarsError:
+            # The parser's own error may repeat a line.
+            raise InputError(
+                f"{self.name} cannot be read as NDJSON: a line is no JSON as RFC 8259 has it.",
+                "Look for NaN, Infinity and numbers of more than 64 bits, and write them as text.",
+            ) from None
 
 
-def _keys(path: Path, name: str) -> tuple[str, ...]:
-    """Return all keys of a file's objects, in the order in which they appear."""
+def _this_alone(path: Path) -> str:
+    """Return a path as Polars takes it for one file, whatever letters are in it."""
+    # To Polars a star stands for anything and a tilde for the home of a user: for other files.
+    return glob.escape(str(path.absolute()))
+
+
+def _keys(path: Path, name: str) -> dict[str, bool]:
+    """Return all keys of a file's objects, as they appear, and whether objects are nested there."""
     try:
-        return tuple(pl.scan_ndjson(path, infer_schema_length=None).collect_schema())
+        schema = pl.scan_ndjson(_this_alone(path), infer_schema_length=None).collect_schema()
+        return {key: kind.is_nested() for key, kind in schema.items()}
     except pl.exceptions.PolarsError:
         # A line is malformed, or the values of a key have no type in common. Reading line by
         # line is slow; it finds the line, or the keys.
         return _keys_line_by_line(path, name)
 
 
-def _keys_line_by_line(path: Path, name: str) -> tuple[str, ...]:
-    keys: dict[str, None] = {}
+def _keys_line_by_line(path: Path, name: str) -> dict[str, bool]:
+    keys: dict[str, bool] = {}
     with path.open("rb") as file:
         rows = (line for line in file if line.strip())
         for row, line in enumerate(rows, 1):
@@ -145,8 +166,20 @@ def _keys_line_by_line(path: Path, name: str) -> tuple[str, ...]:
                     f"{name}, row {row}: the line is not one whole JSON object in UTF-8.",
                     "Write one object per line; a cut-off last line means a cut-off file.",
                 )
-            keys.update(dict.fromkeys(found))
-    return tuple(keys)
+            for key, value in found.items():
+                keys[key] = keys.get(key, False) or isinstance(value, dict | list)
+    return keys
+
+
+def _names(header: str, separator: str, name: str) -> tuple[str, ...]:
+    """Return the names in a header line."""
+    try:
+        return tuple(next(csv.reader(io.StringIO(header), delimiter=separator)))
+    except (csv.Error, StopIteration):
+        raise InputError(
+            f"{name} does not begin with a line of column names.",
+            "Write names that are parted as the values are, and end lines with a line feed.",
+        ) from None
 
 
 def _header_line(path: Path, name: str) -> str:

@@ -33,6 +33,8 @@ APPEAL = "appeal"
 #: One account's rows were taken out of the run. Detail: rows by table, clusters_removed, and
 #: sha256, the hashes of the files that stand since.
 ERASED = "erased"
+#: The sealed map back to the ids was deleted whole. Detail: sha256_of_map, reference_sha256.
+MAP_DELETED = "map_deleted"
 #: The run was reviewed for privacy. Detail: how many checks held, failed and were not proven,
 #: whether the events were at hand, operator.
 REVIEWED = "reviewed"

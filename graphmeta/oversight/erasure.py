@@ -6,11 +6,14 @@ of three would stand there nearly alone. Texts that people wrote are the holders
 
 What it does not undo, and the manifest then says so: scores, p-values, the evidence and the hourly
 sums were made with the account and are sums over all members; they stay, and cannot be computed
-again without the events. Exports, reports and copies made before are not reached.
+again without the events. Exports, reports and copies made before are not reached. A sealed map back
+to the ids cannot be changed by anybody but its two key holders together: it stays as it is, or is
+deleted whole, as is asked.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -30,6 +33,20 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 #: The signal whose entity is an account; those of all others are clusters.
 _OF_ACCOUNTS = "membership"
+#: What becomes of a sealed map back to the ids, in which the account's own may be.
+MAP_STATES = {
+    "none": "",
+    "deleted": "The sealed map back to the ids was deleted whole: there is no way back any more to "
+    "any account of this run. Copies of it are not reached.",
+    "holds it": "The sealed map back to the ids (reverse-map.age) still holds this account's id. "
+    "Nobody can take it out without both keys. `graphmeta reveal` tells of no account that was "
+    "erased, but whoever has both keys can open the map by other means. To be rid of it, delete "
+    "the map whole, and with it the way back to every account in it: ask again with --delete-map.",
+    "does not hold it": "The sealed map back to the ids does not hold this account: in it are "
+    "those who acted in flagged clusters alone.",
+    "not known": "There is a sealed map back to the ids. Whether it holds this account is not "
+    "known any more, since no table names it. To be sure, delete the map whole with --delete-map.",
+}
 _STATES = (
     "Rows that named the account are gone, and its clusters' sizes were counted anew. Scores, "
     "p-values, evidence and hourly sums of these clusters were made with it and stay: they cannot "
@@ -42,32 +59,64 @@ def rows_naming(opened: RunFolder, account: str) -> dict[str, int]:
     return {table: opened.table(table).filter(_names(table, account)).height for table in NAMES}
 
 
-def erase(opened: RunFolder, account: str, reference_sha256: str) -> dict[str, Any]:
+def erase(
+    opened: RunFolder, account: str, reference_sha256: str, *, delete_map: bool = False
+) -> dict[str, Any]:
     """Take an account out of a run's tables, and record that it was done.
 
     Args:
         opened: The run.
         account: The account, as the run names it.
         reference_sha256: The hash of the request's reference, for the log.
+        delete_map: Whether a sealed map back to the ids is deleted whole.
 
     Returns:
         ``rows``: how many rows of each table went because they named the account;
-        ``clusters_changed`` and ``clusters_removed``: how many clusters.
+        ``clusters_changed`` and ``clusters_removed``: how many clusters; ``reverse_map``: what
+        becomes of a sealed map, one of ``MAP_STATES``.
 
     Raises:
         RunError: A table cannot be read or written.
     """
     with run.changing(opened.path) as current:
         rows = rows_naming(current, account)
+        state = _map_state(current, account, named=any(rows.values()))
+        if delete_map and state != "none":
+            state = _delete_map(current, reference_sha256)
+        none = {"rows": rows, "clusters_changed": 0, "clusters_removed": 0, "reverse_map": state}
         if not any(rows.values()):
-            return {"rows": rows, "clusters_changed": 0, "clusters_removed": 0}
+            return none
         tables, changed, removed = _tables_without(current, account)
-        done = {"rows": rows, "clusters_changed": changed, "clusters_removed": removed}
+        done = {**none, "clusters_changed": changed, "clusters_removed": removed}
         run.rewrite(current, tables, _manifest(current.manifest, done))
         # Within the lock, so that the hashes are those of this erasure and of no later one.
         stands = {"reference_sha256": reference_sha256, "sha256": run.sums(opened.path)}
         acts.note(opened.path, acts.ERASED, **stands, **done)
     return done
+
+
+def _map_state(opened: RunFolder, account: str, *, named: bool) -> str:
+    """Return whether a sealed map holds an account, as far as the tables tell."""
+    if not (opened.path / run.REVERSE_MAP).exists():
+        return "none"
+    if not named:
+        return "not known"
+    flagged = opened.table("clusters").filter("flagged")
+    acted = opened.table("members").filter(
+        _names("members", account), pl.col("role") != "contacted"
+    )
+    held = acted.join(flagged, on="cluster_id", how="semi").height > 0
+    return "holds it" if held else "does not hold it"
+
+
+def _delete_map(opened: RunFolder, reference_sha256: str) -> str:
+    """Delete a sealed map, once the log says so."""
+    sealed = opened.path / run.REVERSE_MAP
+    digest = hashlib.sha256(sealed.read_bytes()).hexdigest()
+    noted = {"reference_sha256": reference_sha256, "sha256_of_map": digest}
+    acts.note(opened.path, acts.MAP_DELETED, **noted)
+    sealed.unlink()
+    return "deleted"
 
 
 def _tables_without(opened: RunFolder, account: str) -> tuple[dict[str, pl.DataFrame], int, int]:
@@ -121,5 +170,6 @@ def _without(tables: Mapping[str, pl.DataFrame], gone: pl.Series) -> dict[str, p
 def _manifest(manifest: Mapping[str, Any], done: Mapping[str, Any]) -> dict[str, Any]:
     """Return the manifest with what was erased; its counts remain those of the analysis."""
     erased: Sequence[Mapping[str, Any]] = manifest.get("erasures", [])
-    now = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **done, "states": _STATES}
+    states = " ".join(one for one in (_STATES, MAP_STATES[done["reverse_map"]]) if one)
+    now = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **done, "states": states}
     return {**manifest, "erasures": [*erased, now]}

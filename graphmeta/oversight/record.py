@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from graphmeta.errors import RunError
 from graphmeta.oversight import acts
 from graphmeta.oversight.acts import Act
 from graphmeta.run import RunFolder
@@ -63,16 +64,18 @@ def of_run(run: RunFolder) -> Record:
     """Boil down a run.
 
     Raises:
-        RunError: Its audit log was changed, or a table cannot be read.
+        RunError: Its audit log was changed, its manifest is damaged, or a table cannot be read.
     """
     history = acts.recorded(run.audit_lines(), run.path)
-    counts = run.manifest["counts"]
-    return Record(
-        made_at=datetime.fromisoformat(run.manifest["created_at"]),
-        found={name: int(counts[name]) for name in ("clusters", "confirmed", "flagged")},
-        flagged=tuple(_flagged(run)),
-        acts=tuple(history),
-    )
+    try:
+        counts = run.manifest["counts"]
+        made_at = datetime.fromisoformat(run.manifest["created_at"])
+        found = {name: int(counts[name]) for name in ("clusters", "confirmed", "flagged")}
+    except (LookupError, TypeError, ValueError, OverflowError) as error:
+        raise RunError(
+            f"The manifest of {run.path} is damaged.", "It cannot be counted; look into that first."
+        ) from error
+    return Record(made_at, found, tuple(_flagged(run)), tuple(history))
 
 
 def of_receipt(receipt: Mapping[str, Any]) -> Record:

@@ -5,6 +5,9 @@ was deleted, when, why and by whom, the hash of the last entry of the audit log,
 public reports count (:mod:`graphmeta.oversight.record`). No id is in it. The act is logged before
 it happens; a purge that was stopped half-way is taken up by the next.
 
+What a killed analysis leaves (``RUN.partial``) never was a run and has no expiry: it may go at
+once, and its receipt is not counted.
+
 It misleads where copies exist: deleting a folder reaches no backup, no snapshot and no export, and
 a disk may keep its blocks until they are written over. Verdicts and notes live in the case store
 and stay. Destroying the pseudonyms' key (``--key``) makes copies unlinkable to people.
@@ -45,6 +48,7 @@ class Plan:
     Args:
         path: The run.
         why: The reason, as the receipt and the log will hold it.
+        unfinished: Whether it never became a run.
         expires_at: When its retention ends or ended; None where the manifest is damaged.
         files: What lies in it: path within the run, and size in bytes.
     """
@@ -53,6 +57,7 @@ class Plan:
     why: str
     expires_at: datetime | None
     files: Sequence[tuple[str, int]]
+    unfinished: bool = False
 
 
 def is_run(path: Path) -> bool:
@@ -64,11 +69,30 @@ def runs_in(folder: Path) -> list[Path]:
     """Return the runs that lie directly in a folder, and those whose purge was stopped."""
     there = [path for path in sorted(folder.iterdir()) if path.is_dir() and not path.is_symlink()]
     stopped = [_home(path) for path in there if _is_doomed(path)]
-    return sorted({*stopped, *(path for path in there if is_run(path) and not _is_doomed(path))})
+    whole = [path for path in there if is_run(path) and not _is_doomed(path)]
+    return sorted({*stopped, *(path for path in whole if not run.is_unfinished(path))})
+
+
+def left_in(folder: Path) -> list[Path]:
+    """Return what lies directly in a folder of analyses that were killed."""
+    return sorted(path for path in folder.iterdir() if is_left(path))
+
+
+def is_left(path: Path) -> bool:
+    """Tell whether a folder is what an analysis left that was killed: nobody writes there."""
+    if not run.is_unfinished(path):
+        return False
+    try:
+        with run.writing(path):
+            return True
+    except RunError:
+        return False
 
 
 def has_expired(path: Path, *, now: datetime | None = None) -> bool:
-    """Tell whether a run's retention has ended, or its purge was begun and stopped."""
+    """Tell whether a run may go: its retention has ended, its purge or its analysis was stopped."""
+    if run.is_unfinished(path):
+        return is_left(path)
     expires = _expiry(path) if is_run(path) else None
     return _doomed(path).exists() or (expires is not None and (now or _now()) >= expires)
 
@@ -82,10 +106,12 @@ def plan(path: Path, reason: str | None = None, *, now: datetime | None = None) 
         now: By default the present.
 
     Raises:
-        RunError: It is no run, or its audit log was changed.
+        RunError: It is no run, or an analysis is writing there.
         UsageError: It has not expired and no reason is given, or the reason is no line.
     """
     place = path if path.exists() else _doomed(path)
+    if run.is_unfinished(path) or (place != path and _never_was(path)):
+        return _of_unfinished(path, place)
     if place.is_symlink() or not is_run(place):
         raise RunError(
             f"{path} is no run, so nothing of it is deleted.",
@@ -100,6 +126,14 @@ def plan(path: Path, reason: str | None = None, *, now: datetime | None = None) 
         )
     why = _line(reason) if reason else f"expired on {expires:%Y-%m-%d}" if expired else "stopped"
     return Plan(path, why, expires, tuple(_files(place)))
+
+
+def _of_unfinished(path: Path, place: Path) -> Plan:
+    if place == path:
+        with run.writing(path):
+            pass
+    why = "an analysis was stopped before its run stood"
+    return Plan(path, why, None, tuple(_files(place)), unfinished=True)
 
 
 def purge(planned: Plan, *, now: datetime | None = None) -> Path:
@@ -131,8 +165,8 @@ def _finish(path: Path) -> Path:
 
 
 def receipts_in(folder: Path) -> list[Path]:
-    """Return the receipts of purges that lie directly in a folder."""
-    return sorted(folder.glob(f"*{RECEIPT}"))
+    """Return the receipts of purged runs that lie directly in a folder."""
+    return sorted(path for path in folder.glob(f"*{RECEIPT}") if not _of_no_run(path))
 
 
 def read_receipt(path: Path) -> record.Record | None:
@@ -153,21 +187,24 @@ def read_receipt(path: Path) -> record.Record | None:
 def _receipt(planned: Plan, now: datetime) -> dict[str, Any]:
     """Log the purge, and return its receipt."""
     path = planned.path
-    kept = _record(path)
-    acts.note(path, acts.PURGING, reason=planned.why)
-    lines = (path / run.AUDIT).read_text(encoding="utf-8").splitlines()
-    return {
+    receipt = {
         "graphmeta": version(),
         "run": path.name,
+        "unfinished": planned.unfinished,
         "purged_at": now.isoformat(timespec="seconds"),
         "reason": planned.why,
         "operator": acts.operator(),
         "expires_at": planned.expires_at and planned.expires_at.isoformat(),
         "deleted": [{"file": name, "bytes": size} for name, size in planned.files],
-        "audit": {"entries": len(lines), "last_hash": json.loads(lines[-1])["hash"]},
         "reach": _REACH,
-        "record": kept,
     }
+    if planned.unfinished:
+        return {**receipt, "audit": None, "record": None}
+    kept = _record(path)
+    acts.note(path, acts.PURGING, reason=planned.why)
+    lines = run.lines_of((path / run.AUDIT).read_bytes())
+    told = {"entries": len(lines), "last_hash": json.loads(lines[-1])["hash"]}
+    return {**receipt, "audit": told, "record": kept}
 
 
 def _record(path: Path) -> Mapping[str, Any] | None:
@@ -176,7 +213,7 @@ def _record(path: Path) -> Mapping[str, Any] | None:
     Raises:
         RunError: The audit log was changed: that is to be looked into before the log goes.
     """
-    lines = (path / run.AUDIT).read_text(encoding="utf-8").splitlines()
+    lines = run.lines_of((path / run.AUDIT).read_bytes())
     broken = audit.find_break(lines)
     if broken:
         raise RunError(
@@ -187,6 +224,19 @@ def _record(path: Path) -> Mapping[str, Any] | None:
         return record.of_run(run.open_even_expired(path)).as_json()
     except (RunError, KeyError, TypeError, ValueError):
         return None
+
+
+def _of_no_run(receipt: Path) -> bool:
+    """Tell whether a receipt is of what never was a run; of an unreadable one that is not known."""
+    try:
+        return bool(json.loads(receipt.read_text(encoding="utf-8"))["unfinished"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _never_was(path: Path) -> bool:
+    """Tell whether what is being purged there never was a run."""
+    return path.name.endswith(run.PARTIAL) and _of_no_run(_begun(path))
 
 
 def _now() -> datetime:

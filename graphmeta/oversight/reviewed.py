@@ -13,8 +13,7 @@ import polars as pl
 from graphmeta.oversight import acts
 from graphmeta.oversight.acts import Act
 from graphmeta.oversight.refusal import RefusedError
-from graphmeta.privacy import audit
-from graphmeta.run import AUDIT, RunFolder
+from graphmeta.run import RunFolder
 
 ABUSIVE = ("spam", "recruitment")
 
@@ -25,7 +24,7 @@ def log_of(run: RunFolder) -> list[Act]:
     Raises:
         RunError: The log was changed.
     """
-    return acts.recorded(audit.lines_of((run.path / AUDIT).read_bytes()), run.path)
+    return acts.recorded(run.audit_lines(), run.path)
 
 
 def standing_verdict(log: Sequence[Act], cluster: str) -> str | None:

@@ -42,18 +42,25 @@ class Request:
         purpose: What is asked for.
         reference: Where the request is filed. Logs keep a hash of it.
         life: Which holder of a recycled id the person is; 1 is the first.
+        delete_map: With an erasure: whether a sealed map back to the ids is deleted whole.
 
     Raises:
         PrivacyRefusalError: More than one account is named.
-        UsageError: No account or no reference is given, or the reference names the account.
+        UsageError: No account or no reference is given, the reference names the account, or a map
+            is to be deleted and nothing erased.
     """
 
     account: str = field(repr=False)
     purpose: Purpose
     reference: str = field(repr=False)
     life: int = 1
+    delete_map: bool = False
 
     def __post_init__(self) -> None:
+        if self.delete_map and self.purpose != "erasure":
+            raise UsageError(
+                "A sealed map is deleted with an erasure alone.", "Say --purpose erasure."
+            )
         if not self.account.strip():
             raise UsageError("No account was given.", "Give the id as it stands in the events.")
         if len(self.account.splitlines()) > 1:
@@ -113,7 +120,9 @@ def answer(
         if request.purpose == "appeal" and clusters:
             acts.note(run.path, acts.APPEAL, clusters=clusters, reference_sha256=reference)
         if request.purpose == "erasure":
-            answer_of_run["erased"] = erasure.erase(run, names[run.path], reference)
+            answer_of_run["erased"] = erasure.erase(
+                run, names[run.path], reference, delete_map=request.delete_map
+            )
     return {
         "purpose": request.purpose,
         "life": request.life,

@@ -56,7 +56,10 @@ def analyze(
     partial = run.claim(out)
     try:
         watch = Stopwatch(progress)
-        with tempfile.TemporaryDirectory(dir=partial, prefix="work-") as folder:
+        with (
+            run.writing(partial),
+            tempfile.TemporaryDirectory(dir=partial, prefix=run.WORK) as folder,
+        ):
             store, tables = Path(folder, "store"), Path(folder, "tables")
             store.mkdir()
             tables.mkdir()

@@ -2,9 +2,10 @@
 
 Two processes, neither of which is the caller. The analysing one is started first, shuts itself
 in and tells what the machine granted; where that is not all and all was required, nothing is
-read. Then the ingest process opens the input, writes the pseudonymised store and ends. Its seal
-goes to the analysing process through the caller, which relays progress and errors and opens no
-input itself. While the input is read, the analysing process loads its libraries.
+read. Then the ingest process shuts itself in with the input and an empty store, opens the one,
+writes the other and ends. Its seal goes to the analysing process through the caller, which relays
+progress and errors and opens no input itself. While the input is read, the analysing process
+loads its libraries.
 
 A frame in the caller's memory cannot be taken out of it: there the caller reads it into the
 store. The analysing process is apart all the same, and the manifest says who read the input.
@@ -57,12 +58,29 @@ class Sandbox:
         input_read_by: Which process that was.
         landlock_abi: The version of Landlock that closed the file system to it; 0 for none.
         seccomp: Whether the network and other programs were closed to it.
+        input_landlock_abi: As ``landlock_abi``, for the process that read the input.
+        input_seccomp: As ``seccomp``, for the process that read the input.
         not_available: In words, what could not be had.
     """
 
     asked: Literal["auto", "require", "off"]
     separated: bool
     input_read_by: Literal["a process of its own", "the calling process"]
+    landlock_abi: int = 0
+    seccomp: bool = False
+    input_landlock_abi: int = 0
+    input_seccomp: bool = False
+    not_available: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What came of the reading: its receipt, the store's seal, and who read, behind which walls."""
+
+    receipt: dict[str, Any]
+    seal: str
+    by: Literal["a process of its own", "the calling process"]
+    peak: int
     landlock_abi: int = 0
     seccomp: bool = False
     not_available: tuple[str, ...] = ()
@@ -85,16 +103,23 @@ def apart(work: Work, progress: Progress) -> Outcome:
         walls = analysing.ask(progress, store=str(work.store), tables=str(work.tables))
         lacking = tuple(walls["not_available"])
         _require_nothing_lacks(work.settings, lacking)
-        receipt, seal, reader, peak = _read(work, progress)
+        read = _read(work, progress)
         settings = wire.packed(work.settings)
-        answer = analysing.ask(progress, settings=settings, seal=seal)
+        answer = analysing.ask(progress, settings=settings, seal=read.seal)
         sandbox = Sandbox(
-            work.settings.sandbox, True, reader, walls["landlock_abi"], walls["seccomp"], lacking
+            work.settings.sandbox,
+            True,
+            read.by,
+            walls["landlock_abi"],
+            walls["seccomp"],
+            read.landlock_abi,
+            read.seccomp,
+            tuple(dict.fromkeys((*lacking, *read.not_available))),
         )
-        peak = max(peak, analysing.peak_memory_bytes())
+        peak = max(read.peak, analysing.peak_memory_bytes())
     # Where the system does not tell of a running process, it does of one that has ended.
     peak = peak or provenance.peak_memory_bytes(of_children=True)
-    return Outcome(receipt, answer["facts"], asdict(sandbox), peak)
+    return Outcome(read.receipt, answer["facts"], asdict(sandbox), peak)
 
 
 def together(work: Work, progress: Progress, lacking: tuple[str, ...] = ()) -> Outcome:
@@ -109,10 +134,8 @@ def together(work: Work, progress: Progress, lacking: tuple[str, ...] = ()) -> O
     return Outcome(store.receipt, facts, asdict(sandbox), provenance.peak_memory_bytes())
 
 
-def _read(
-    work: Work, progress: Progress
-) -> tuple[dict[str, Any], str, Literal["a process of its own", "the calling process"], int]:
-    """Have the store written: return its receipt, its seal, who wrote it, and its memory."""
+def _read(work: Work, progress: Progress) -> _Read:
+    """Have the store written, in a process of its own where that can be."""
     sources = wire.paths(work.sources)
     accounts = work.reading.accounts
     in_memory = sources is None or (accounts is not None and wire.paths(accounts) is None)
@@ -123,17 +146,21 @@ def _read(
 
         store = _read_here(work, progress)
         peak = provenance.peak_memory_bytes()
-        return dict(store.receipt), seal(store), "the calling process", peak
+        return _Read(dict(store.receipt), seal(store), "the calling process", peak)
     with Process("ingest", work.store) as reading:
-        told = reading.ask(
+        walls = reading.ask(
             progress,
             sources=sources,
             reading=wire.packed(work.reading),
             store=str(work.store),
             names_for=work.names_for,
         )
+        lacking = tuple(walls["not_available"])
+        _require_nothing_lacks(work.settings, lacking)
+        told = reading.ask(progress)
         peak = reading.peak_memory_bytes()
-    return told["receipt"], told["seal"], "a process of its own", peak
+    held = walls["landlock_abi"], walls["seccomp"], lacking
+    return _Read(told["receipt"], told["seal"], "a process of its own", peak, *held)
 
 
 def _read_here(work: Work, progress: Progress) -> Store:

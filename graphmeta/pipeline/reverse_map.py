@@ -31,9 +31,9 @@ def write(partial: Path, store: Path, reading: Reading, passing: Identity) -> No
         passing: The key to which ingest sealed the names.
     """
     names = pl.read_parquet(io.BytesIO(sealing.unseal((store / FILE).read_bytes(), [passing])))
-    flagged = pl.read_parquet(partial / "clusters.parquet").filter("flagged")
+    flagged = pl.read_parquet(partial / "clusters.parquet", glob=False).filter("flagged")
     kept = (
-        pl.read_parquet(partial / "members.parquet")
+        pl.read_parquet(partial / "members.parquet", glob=False)
         .filter(pl.col("role") != "contacted")
         .join(flagged, on="cluster_id", how="semi")
         .select("cluster_id", "role", "account")

@@ -1,9 +1,9 @@
 """What do our two processes do? ``python -m graphmeta.pipeline.worker ingest|analyse PARENT``.
 
-The ingest process opens the input, writes the store, and tells its seal and its receipt. The
-analysing process first shuts itself in, then loads what it computes with, and waits to be told
-that the store is there; it writes tables and tells what it counted. ``process.py`` is the other
-end of the line.
+Both first shut themselves in, then load what they compute with. The ingest process opens the input,
+writes the store, and tells its seal and its receipt. The analysing process waits to be told that
+the store is there; it writes tables and tells what it counted. ``process.py`` is the other end of
+the line.
 
 Nothing but the standard library and this package's light parts is imported at the top: the walls
 must stand before a library starts threads, which would remain outside.
@@ -14,6 +14,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import resource
 import signal
 import sys
 import traceback
@@ -23,7 +24,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from graphmeta.errors import GraphmetaError
-from graphmeta.pipeline.wire import unpacked
+from graphmeta.ingest.files import reach_of
+from graphmeta.pipeline.wire import paths, unpacked
+from graphmeta.privacy.keys import load_key
 from graphmeta.privacy.sandbox import shut_in
 
 _END_WITH_PARENT = 1
@@ -64,21 +67,27 @@ class Line:
 
 
 def ingest(line: Line) -> None:
-    """Open the input and write the store."""
+    """Shut this process in with the input, then write the store."""
     request = line.request()
+    stated, store = unpacked(request["reading"]), Path(request["store"])
+    # The key's folder is in reach until the walls stand, the key in memory alone afterwards.
+    key = None if stated["identifiers"] == "plain" else load_key(stated["key_file"])
+    accounts = [] if stated["accounts"] is None else paths(stated["accounts"])
+    reach = reach_of([*request["sources"], *(accounts or [])])
+    line.say(result=asdict(shut_in(reach.files, [store], reach.folders)))
     from graphmeta.ingest.build import ingest as read
     from graphmeta.ingest.reading import Reading
     from graphmeta.ingest.store import seal
 
-    reading = Reading(**unpacked(request["reading"]))
-    store = read(
+    line.request()  # to go on: nothing was opened yet
+    written = read(
         request["sources"],
-        folder=Path(request["store"]),
-        reading=reading,
+        folder=store,
+        reading=Reading(**{**stated, "key": key, "key_file": None}),
         progress=line.progress,
         names_for=request["names_for"],
     )
-    line.say(result={"seal": seal(store), "receipt": dict(store.receipt)})
+    line.say(result={"seal": seal(written), "receipt": dict(written.receipt)})
 
 
 def analyse(line: Line) -> None:
@@ -105,6 +114,7 @@ TASKS: dict[str, Callable[[Line], None]] = {"ingest": ingest, "analyse": analyse
 def main(task: str, parent: int) -> None:
     """Do one task, and tell how it went."""
     _end_with(parent)
+    _leave_no_core()
     # The line is kept for answers: what a library may print goes to standard error.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
         os.dup2(2, 1)
@@ -128,6 +138,14 @@ def _end_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             sys.exit()
+
+
+def _leave_no_core() -> None:
+    """See to it that the system writes this process's memory nowhere, should it crash."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    # Where Linux hands cores to a program it does so whatever the limit, except at one byte.
+    least = 0 if most == 0 else 1
+    resource.setrlimit(resource.RLIMIT_CORE, (least, least))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from graphmeta.errors import RunError
+from graphmeta.run import lines_of
+
 #: What stands as the previous hash in the first line.
 GENESIS = "0" * 64
 
@@ -63,26 +66,26 @@ def append(
         at: When; now, where it is not given.
         unless: Is shown the log so far, while nobody else can write to it. What it raises is
             raised, and nothing is recorded.
+
+    Raises:
+        RunError: The log's last line is no entry.
     """
-    with path.open("a+", encoding="utf-8") as file:
+    with path.open("ab+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        lines = file.read().splitlines()
+        lines = lines_of(file.read())
         if unless is not None:
             unless(lines)
-        file.write(next_line(lines, act, detail, at=at) + "\n")
+        try:
+            line = next_line(lines, act, detail, at=at)
+        except (ValueError, KeyError, TypeError) as error:
+            raise RunError(
+                f"The last line of the audit log {path} is no entry of one.",
+                "It was changed, or its writing was cut short. Nothing was recorded or done.",
+            ) from error
+        file.write(line.encode("ascii") + b"\n")
         file.flush()
         os.fsync(file.fileno())
-
-
-def lines_of(log: bytes) -> list[str]:
-    """Return the lines of a log as it stands on the disk, byte by byte.
-
-    Unlike ``str.splitlines`` it parts at nothing but line feeds, so that no byte can be slipped
-    in between. A last line without its line feed is marked, so that it shows as broken.
-    """
-    parts = log.decode("ascii", errors="replace").split("\n")
-    return parts[:-1] if not parts[-1] else [*parts[:-1], parts[-1] + " (cut off)"]
 
 
 def find_break(lines: Sequence[str], sound: int = 0) -> str | None:

@@ -4,19 +4,19 @@ A footer may hold the smallest and largest value of every column in every row gr
 metadata that writers fill as they like. Neither may be used, so neither is decoded: the footer is
 copied field by field, and these fields are stepped over by their lengths. What is left is a
 footer for pyarrow that never held them, and the places of all column chunks, which we check
-before any is read.
+before any is read. Where a footer could be understood in two ways (a field that stands twice, or
+is of another type than the format says), it is refused: pyarrow might understand the other.
 
 Source: the Thrift compact protocol, and ``parquet.thrift`` of the Parquet format. Numbers of
 fields are never reused there, so that footers of later versions are copied as well.
 
-It misleads where names are secret: columns' names, the number of rows and who wrote the file are
-kept.
+It misleads where names are secret: columns' names and the number of rows are kept.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,12 +36,12 @@ class _Rule:
 
     Args:
         without: Fields that are stepped over.
-        tells: Fields whose whole numbers (or texts, one after the other) are told.
+        tells: Fields whose values are told, and their types.
         inside: Fields that hold structures, or lists of them, and their rules.
     """
 
     without: frozenset[int] = frozenset()
-    tells: frozenset[int] = frozenset()
+    tells: Mapping[int, int] = field(default_factory=dict)
     inside: Mapping[int, _Rule] = field(default_factory=dict)
 
 
@@ -50,18 +50,33 @@ class _Rule:
 _PATH, _SIZE, _DATA, _DICTIONARY, _FILTER, _FILTER_SIZE = 3, 7, 9, 11, 14, 15
 _COLUMN = _Rule(
     without=frozenset({8, 12, _FILTER, _FILTER_SIZE, 16, 17}),
-    tells=frozenset({_PATH, _SIZE, _DATA, _DICTIONARY, _FILTER, _FILTER_SIZE}),
+    tells={
+        _PATH: _LIST,
+        _SIZE: _I64,
+        _DATA: _I64,
+        _DICTIONARY: _I64,
+        _FILTER: _I64,
+        _FILTER_SIZE: _I32,
+    },
 )
 # ColumnChunk: the offset index and the column index (which holds values) go, their places are told.
 _FILE, _META, _OFFSETS, _OFFSETS_SIZE, _INDEX, _INDEX_SIZE = 1, 3, 4, 5, 6, 7
 _CHUNK = _Rule(
     without=frozenset({_OFFSETS, _OFFSETS_SIZE, _INDEX, _INDEX_SIZE}),
-    tells=frozenset({_FILE, _OFFSETS, _OFFSETS_SIZE, _INDEX, _INDEX_SIZE}),
+    tells={_FILE: _BINARY, _OFFSETS: _I64, _OFFSETS_SIZE: _I32, _INDEX: _I64, _INDEX_SIZE: _I32},
     inside={_META: _COLUMN},
 )
-# RowGroup holds its chunks; FileMetaData its row groups and, as field 5, key-value metadata.
-_CHUNKS, _GROUPS = 1, 4
-_FOOTER = _Rule(without=frozenset({5}), inside={_GROUPS: _Rule(inside={_CHUNKS: _CHUNK})})
+# RowGroup holds its chunks; FileMetaData the schema, the row groups and, as fields 5 and 6,
+# key-value metadata and a text about who wrote the file, which writers fill as they like.
+_CHUNKS, _SCHEMA, _GROUPS = 1, 2, 4
+# SchemaElement: the schema is a tree, written down from its root on, children after their parent.
+_REPETITION, _NAME, _CHILDREN = 3, 4, 5
+_REPEATED = 2
+_ELEMENT = _Rule(tells={_REPETITION: _I32, _NAME: _BINARY, _CHILDREN: _I32})
+_FOOTER = _Rule(
+    without=frozenset({5, 6}),
+    inside={_SCHEMA: _ELEMENT, _GROUPS: _Rule(inside={_CHUNKS: _CHUNK})},
+)
 
 
 @dataclass(frozen=True)
@@ -82,15 +97,30 @@ class Chunk:
 
 
 @dataclass(frozen=True)
+class Leaf:
+    """A column that holds values.
+
+    Args:
+        path: Its name, and the names of what is nested in it.
+        nested: Whether a row may hold more than one value there, or values under other names.
+    """
+
+    path: tuple[str, ...]
+    nested: bool
+
+
+@dataclass(frozen=True)
 class Footer:
     """A footer without values.
 
     Args:
         thrift: The footer as pyarrow may have it.
+        leaves: The schema's columns, in order.
         chunks: By row group, the places of all columns, in the schema's order.
     """
 
     thrift: bytes
+    leaves: tuple[Leaf, ...]
     chunks: tuple[tuple[Chunk, ...], ...]
 
 
@@ -107,8 +137,12 @@ def without_values(raw: bytearray) -> Footer:
     try:
         copied = _Cursor(raw).structure(_FOOTER, told)
         groups = [group.get(_CHUNKS, []) for group in told.get(_GROUPS, [])]
-        return Footer(bytes(copied), tuple(tuple(map(_chunk, group)) for group in groups))
-    except (RecursionError, LookupError, TypeError) as error:
+        return Footer(
+            bytes(copied),
+            tuple(_leaves(iter(told[_SCHEMA]))),
+            tuple(tuple(map(_chunk, group)) for group in groups),
+        )
+    except (RecursionError, LookupError, TypeError, StopIteration) as error:
         raise ValueError("no whole footer") from error
     finally:
         raw[:] = bytes(len(raw))
@@ -120,6 +154,21 @@ def first_overlap(ranges: list[Range]) -> Range | None:
         if start < before:
             return (start, min(before, end))
     return None
+
+
+def _leaves(elements: Iterator[_Told]) -> list[Leaf]:
+    """Return the leaves of a schema, whose root comes first."""
+
+    def below(above: tuple[str, ...], nested: bool) -> list[Leaf]:
+        told = next(elements)
+        path = (*above, told[_NAME])
+        children = told.get(_CHILDREN, 0)
+        nested = nested or told.get(_REPETITION) == _REPEATED
+        if not children:
+            return [Leaf(path, nested)]
+        return [leaf for _ in range(children) for leaf in below(path, nested=True)]
+
+    return [leaf for _ in range(next(elements).get(_CHILDREN, 0)) for leaf in below((), False)]
 
 
 def _chunk(told: _Told) -> Chunk:
@@ -151,14 +200,18 @@ class _Cursor:
     def structure(self, rule: _Rule, told: _Told) -> bytearray:
         """Copy a structure by a rule, note what the rule tells, and return the copy."""
         copy, number, kept = bytearray(), 0, 0
+        seen: set[int] = set()
         while (head := self._byte()) != 0:
             kind = head & 15
             number = number + (head >> 4) if head >> 4 else self._whole()
             start = self._at
+            if number in seen:
+                raise ValueError("a field stands twice")
+            seen.add(number)
             if number in rule.inside:
                 value = self._inside(kind, rule.inside[number], told.setdefault(number, []))
             elif number in rule.tells:
-                told[number] = self._told(kind)
+                told[number] = self._told(kind, rule.tells[number])
                 value = self._data[start : self._at]
             else:
                 self._skip(kind)
@@ -186,7 +239,9 @@ class _Cursor:
             copy += self.structure(rule, told[-1])
         return copy
 
-    def _told(self, kind: int) -> int | str | list[str]:
+    def _told(self, kind: int, expected: int) -> int | str | list[str]:
+        if kind != expected:
+            raise ValueError("a field of another type than the format says")
         if kind in (_I16, _I32, _I64):
             return self._whole()
         if kind == _BINARY:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import bisect
 import io
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -45,7 +46,9 @@ class GuardedFile(io.RawIOBase):
         super().__init__()
         self.path = path
         self._file: io.FileIO | None = None
-        self.length = path.stat().st_size
+        found = path.stat()
+        self.length = found.st_size
+        self._same = _identity(found)
         self._position = 0
         self._allowed: list[Range] = []
         self._read: list[Range] = []
@@ -100,6 +103,13 @@ class GuardedFile(io.RawIOBase):
     def _opened(self) -> io.FileIO:
         if self._file is None:
             self._file = self.path.open("rb", buffering=0)
+            # What may be read was told by the footer of this file, and of no other.
+            if _identity(os.fstat(self._file.fileno())) != self._same:
+                self.release()
+                raise InputError(
+                    f"{self.path.name} was changed while it was read.",
+                    "Wait until whoever writes it has ended, or give a copy.",
+                )
         self._file.seek(self._position)
         return self._file
 
@@ -163,6 +173,7 @@ class GuardedParquet:
         finally:
             self._file.release()
         self.rows: int = self._metadata.num_rows
+        self._leaves = footer.leaves
         self._chunks = [chunk for group in footer.chunks for chunk in group]
         self._refuse_misplaced()
 
@@ -182,9 +193,8 @@ class GuardedParquet:
             PrivacyRefusalError: Chunks overlap, lie outside of where columns stand, or are not
                 those of the schema.
         """
-        schema = self._metadata.schema
-        leaves = [schema.column(number).path for number in range(len(schema))]
-        named = [".".join(chunk.path) for chunk in self._chunks]
+        leaves = [leaf.path for leaf in self._leaves]
+        named = [chunk.path for chunk in self._chunks]
         if named != leaves * self._metadata.num_row_groups:
             raise _forged(self.path.name, "columns are not in the order that the file says")
         if not all(_in_place(chunk, self._end) for chunk in self._chunks):
@@ -202,8 +212,12 @@ class GuardedParquet:
 
         Raises:
             InputError: The file is damaged.
-            PrivacyRefusalError: Reading would touch bytes of other columns.
+            PrivacyRefusalError: Reading would touch bytes of other columns, or one of these is made
+                of others.
         """
+        for leaf in self._leaves:
+            if leaf.nested and leaf.path[0] in columns:
+                raise made_of_others(self.path.name, leaf.path[0])
         self._file.allow(self.allowed_ranges(columns))
         try:
             parquet = pq.ParquetFile(
@@ -243,6 +257,20 @@ def damaged(name: str, kind: str) -> InputError:
         f"{name} is not a whole {kind} file: it is cut off or damaged.",
         "Copy or export it again, and compare its size with the original's.",
     )
+
+
+def made_of_others(name: str, column: str) -> PrivacyRefusalError:
+    """Return the error for a column of lists or structures, in which anything may be nested."""
+    return PrivacyRefusalError(
+        f"{name}: the column {column!r} holds lists or structures, in which content may stand. No "
+        "value of it was taken.",
+        "Write it as a column of single values.",
+    )
+
+
+def _identity(found: os.stat_result) -> tuple[int, ...]:
+    """Return what tells one file, as it is, from another and from what it was."""
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _forged(name: str, what: str) -> PrivacyRefusalError:

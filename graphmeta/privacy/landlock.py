@@ -67,12 +67,15 @@ def lacks(found: int) -> list[str]:
     return []
 
 
-def restrict(readable: Sequence[Path], writable: Sequence[Path]) -> int:
+def restrict(
+    readable: Sequence[Path], writable: Sequence[Path], listed: Sequence[Path] = ()
+) -> int:
     """Let this thread, and those that it starts, open nothing but some files and folders.
 
     Args:
         readable: What may be read, with all beneath; what does not exist is passed over.
         writable: Folders in which files may be read, made, changed and removed.
+        listed: Folders in which, and below, the names of files may be read.
 
     Returns:
         The version of Landlock that holds from now on, 0 where the kernel has none.
@@ -93,7 +96,7 @@ def restrict(readable: Sequence[Path], writable: Sequence[Path]) -> int:
     size = 24 if found >= _SCOPES_FROM else 16 if found >= _NET_FROM else 8
     ruleset = _must(_system_call(_CREATE_RULESET, ctypes.byref(wanted), size, 0))
     try:
-        for paths, allowed in ((readable, _READ), (writable, _WRITE)):
+        for paths, allowed in ((readable, _READ), (writable, _WRITE), (listed, _READ_DIR)):
             for path in paths:
                 _allow(ruleset, path, allowed & handled)
         give_up_privileges()

@@ -1,9 +1,9 @@
 """What can this process still reach, after it has shut itself in?
 
-The analysing process calls :func:`shut_in` before it loads anything that could start a thread or
-read a file: from then on it reads the interpreter's own files and the folders that it names,
-writes into those that it names, and has no network and no other program. What the kernel lacks
-is told, and never passed over.
+The process that reads the input and the one that analyses call :func:`shut_in` before they load
+anything that could start a thread or read a file: from then on each reads the interpreter's own
+files and what it names, writes into the folders that it names, and has no network and no other
+program. What the kernel lacks is told, and never passed over.
 
 Two parts of the Linux kernel give this, for want of a maintained and released package through
 two small modules of our own: :mod:`graphmeta.privacy.landlock` closes the file system,
@@ -55,7 +55,7 @@ _SYSTEM = (
     "/sys/kernel/mm/transparent_hugepage",
 )
 #: Libraries whose folders tell where those of this environment lie.
-_LIBRARIES = ("polars", "numpy", "scipy", "graspologic_native")
+_LIBRARIES = ("polars", "numpy", "scipy", "graspologic_native", "pyarrow", "polars_hash", "pyrage")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,9 @@ class Walls:
     not_available: tuple[str, ...]
 
 
-def shut_in(readable: Sequence[Path], writable: Sequence[Path]) -> Walls:
+def shut_in(
+    readable: Sequence[Path], writable: Sequence[Path], listed: Sequence[Path] = ()
+) -> Walls:
     """Give up, for good, all but some files: as far as this machine can.
 
     Must be called while the process has one thread; others would stay free.
@@ -81,14 +83,15 @@ def shut_in(readable: Sequence[Path], writable: Sequence[Path]) -> Walls:
     Args:
         readable: What may be read beside the interpreter's own files.
         writable: Folders that may be read and written.
+        listed: Folders in which, and below, the names of files may be read.
     """
     if sys.platform != "linux":
         return Walls(0, False, ("this system has neither Landlock nor seccomp",))
     if _threads() > 1:
-        return Walls(0, False, ("the analysing process had threads before its sandbox",))
+        return Walls(0, False, ("a process of ours had threads before its sandbox",))
     lacking: list[str] = []
     try:
-        files = landlock.restrict([*own_files(), *readable], writable)
+        files = landlock.restrict([*own_files(), *readable], writable, listed)
         lacking += landlock.lacks(files)
     except OSError as error:
         files = 0

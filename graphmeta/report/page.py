@@ -9,24 +9,28 @@ give equal bytes. Those who were contacted are counted, and no id of theirs is i
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, UndefinedError
+from markupsafe import Markup, escape
 
 from graphmeta.errors import UsageError
 from graphmeta.report import cluster, receipt, summary, words
 from graphmeta.report.charts import embed, style
 from graphmeta.run import RunFolder
 
+#: Raised where a template states what it was not given.
+Lacking = UndefinedError
 #: What a page holds at most; the run folder holds the rest, and the page says so.
 MOST_CLUSTERS = 50
 MOST_QUEUE_ROWS = 500
 #: Of the reasons for a score, and of those against it, as many are told outside the table.
 MOST_REASONS = 4
+_CODE = re.compile("`([^`]+)`")
 
 
 def write_report(run: RunFolder, file: Path, cluster_id: str | None = None) -> None:
@@ -108,11 +112,17 @@ def environment(*packages: str) -> Environment:
     # Bokeh defines a model where it first occurs, so the order of keys must stay.
     templates.policies["json.dumps_kwargs"] = {"sort_keys": False, "separators": (",", ":")}
     templates.globals["words"] = words
+    templates.filters["code"] = code
     templates.globals["roles"] = style.ROLE_LOOKS
     templates.globals["score_names"] = summary.SCORE_NAMES
     templates.globals["most_reasons"] = MOST_REASONS
     templates.globals["term_name"] = summary.term_name
     return templates
+
+
+def code(text: str) -> Markup:
+    """Return a text, escaped, in which what stands between backticks is shown as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def drawing_scripts() -> list[Markup]:

@@ -132,6 +132,8 @@ def _sandbox(kept: Mapping[str, Any]) -> str:
     walls += ["seccomp"] if kept["seccomp"] else []
     if walls:
         said += f", closed in by {words.listing(walls)}"
+    if kept.get("input_landlock_abi") and kept.get("input_seccomp"):
+        said += "; the process that read the input was closed in as well"
     if kept["not_available"]:
         said += f". Not available: {'; '.join(kept['not_available'])}"
     return said

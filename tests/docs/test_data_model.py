@@ -21,7 +21,7 @@ from graphmeta.contract.events import (
     Column,
 )
 from graphmeta.contract.tables import BEHAVIOURS, ROLES, STATUSES, TABLES, TIME
-from graphmeta.ingest.open import READERS
+from graphmeta.ingest.files import ENDINGS
 from graphmeta.scores.counter import PREFIX
 from graphmeta.signals import BEHAVIOURS as SIGNALS
 from graphmeta.signals import LAYERS, RECRUITMENT
@@ -91,7 +91,7 @@ def test_the_page_lists_what_accounts_may_declare_and_who_may_close_them() -> No
 
 def test_the_page_lists_every_ending_that_is_read() -> None:
     rows = tables("Formats")[0][1:]
-    assert sorted(ending for row in rows for ending in code(row[0])) == sorted(READERS)
+    assert sorted(ending for row in rows for ending in code(row[0])) == sorted(ENDINGS)
 
 
 @pytest.mark.parametrize("table", TABLES)

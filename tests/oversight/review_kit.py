@@ -27,6 +27,8 @@ _WALLS = {
     "input_read_by": "a process of its own",
     "landlock_abi": 6,
     "seccomp": True,
+    "input_landlock_abi": 6,
+    "input_seccomp": True,
     "not_available": [],
 }
 

@@ -163,7 +163,7 @@ def test_what_a_warrant_needs_is_asked_for(
         capsys, *asking, "--basis", "warrant", code=2
     )
     assert "cannot rest on the terms" in said(
-        capsys, *asking, "--basis", "terms", "--authority", "a court", code=2
+        capsys, *asking, "--basis", "terms", "--authority", "a court", code=4
     )
     assert "no-such.pdf cannot be read" in said(
         capsys, *asking, "--basis", "warrant", "--document", "no-such.pdf", code=2

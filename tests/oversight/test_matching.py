@@ -17,6 +17,7 @@ from graphmeta.oversight.matching import match
 from graphmeta.oversight.refusal import RefusedError
 from graphmeta.privacy import audit, rotation, signing
 from graphmeta.privacy.keys import KeySource, Purpose, load_key
+from graphmeta.run import lines_of
 
 SIGNER = signing.public_part(KEYS["ada"])
 
@@ -87,8 +88,8 @@ def test_ids_in_pieces_match_as_ids_at_once(reviewed: Analysed) -> None:
 def test_the_log_of_the_key_holds_every_matching_and_no_id(reviewed: Analysed) -> None:
     found = matched(reviewed, every_id(reviewed))
     log = rotation.key_log(reviewed.key_file).read_bytes()
-    entries = [json.loads(line) for line in audit.lines_of(log)]
-    assert audit.find_break(audit.lines_of(log)) is None
+    entries = [json.loads(line) for line in lines_of(log)]
+    assert audit.find_break(lines_of(log)) is None
     assert [entry["act"] for entry in entries] == ["matching", "matched"]
     assert entries[1]["detail"]["matched"] == found.height
     assert entries[1]["detail"]["ids_tried"] == len(every_id(reviewed))

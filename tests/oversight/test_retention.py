@@ -9,6 +9,7 @@ import pytest
 from oversight_kit import RING, judge, log, make_run, named
 
 from graphmeta import run
+from graphmeta.cli import main
 from graphmeta.errors import RunError, UsageError
 from graphmeta.oversight import record, retention
 
@@ -97,6 +98,86 @@ def test_an_earlier_receipt_of_the_same_name_stays(tmp_path: Path) -> None:
         "RUN.2.purged.json",
         "RUN.purged.json",
     ]
+
+
+def killed(folder: Path, name: str = "RUN") -> Path:
+    """Leave what an analysis leaves that is killed just before its run stands."""
+    left = make_run(folder, name).path.rename(folder / f"{name}.partial")
+    store = left / "work-1" / "store"
+    store.mkdir(parents=True)
+    (store / "events.parquet").touch()
+    return left
+
+
+def test_what_a_killed_analysis_left_goes_without_a_reason_and_is_no_run(tmp_path: Path) -> None:
+    left = killed(tmp_path)
+    assert retention.runs_in(tmp_path) == []
+    assert retention.left_in(tmp_path) == [left]
+    assert retention.has_expired(left)
+    receipt = json.loads(retention.purge(retention.plan(left)).read_text(encoding="utf-8"))
+    assert (receipt["unfinished"], receipt["record"]) == (True, None)
+    assert "work-1/store/events.parquet" in {one["file"] for one in receipt["deleted"]}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["RUN.partial.purged.json", "key"]
+    assert retention.receipts_in(tmp_path) == [], "nothing that reports count"
+
+
+def test_what_an_analysis_is_writing_is_not_purged(tmp_path: Path) -> None:
+    left = killed(tmp_path)
+    with run.writing(left):
+        assert retention.left_in(tmp_path) == []
+        assert not retention.has_expired(left)
+        with pytest.raises(RunError, match="is writing"):
+            retention.plan(left)
+    assert retention.left_in(tmp_path) == [left]
+
+
+def test_a_purge_of_leftovers_that_was_stopped_is_taken_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = killed(tmp_path)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("graphmeta.oversight.retention.shutil.rmtree", stop)
+        with pytest.raises(KeyboardInterrupt):
+            retention.purge(retention.plan(left))
+    assert retention.runs_in(tmp_path) == [left]
+    retention.purge(retention.plan(left))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["RUN.partial.purged.json", "key"]
+
+
+def test_a_folder_that_only_bears_such_a_name_stays(tmp_path: Path) -> None:
+    for holds in ("picture.png", "members.parquet.bak"):
+        other = tmp_path / f"{holds}.partial"
+        other.mkdir()
+        (other / holds).touch()
+    assert retention.left_in(tmp_path) == []
+    with pytest.raises(RunError, match="no run"):
+        retention.plan(tmp_path / "picture.png.partial", "test")
+
+
+def test_the_command_finds_what_killed_analyses_left_beside_expired_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = killed(tmp_path, "LEFT")
+    old = make_run(tmp_path, "OLD", days_left=-1)
+    make_run(tmp_path, "NEW")
+    assert main(["privacy", "purge", "--expired", str(tmp_path), "--dry-run", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["run"] for one in told] == [str(old.path), str(left)]
+    assert left.exists()
+    assert main(["privacy", "purge", "--expired", str(tmp_path)]) == 0
+    assert not left.exists()
+    assert not old.path.exists()
+    assert (tmp_path / "NEW").exists()
+
+
+def test_an_analysis_says_what_to_do_about_what_a_killed_one_left(tmp_path: Path) -> None:
+    left = killed(tmp_path)
+    with pytest.raises(RunError, match=f"privacy purge {left}"):
+        run.claim(tmp_path / "RUN")
 
 
 def test_what_is_no_run_is_never_deleted(tmp_path: Path) -> None:

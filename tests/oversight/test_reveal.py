@@ -27,10 +27,13 @@ from reveal_kit import (
 )
 
 from graphmeta.errors import PrivacyRefusalError, RunError, UsageError
+from graphmeta.oversight.record import of_run
 from graphmeta.oversight.refusal import RefusedError
 from graphmeta.oversight.reveal.approval import approve
 from graphmeta.oversight.reveal.opening import reveal
 from graphmeta.oversight.reveal.request import ask
+from graphmeta.oversight.transparency.count import sections
+from graphmeta.oversight.transparency.outcomes import Period
 from graphmeta.privacy import audit, sealing, signing
 from graphmeta.run import AUDIT, REVERSE_MAP
 
@@ -209,6 +212,38 @@ def test_a_request_with_another_persons_signature_is_refused(reviewed: Analysed)
     filed = approved(asked(reviewed.run), "ben", "cem")
     forged = signing.sign(KEYS["dan"], filed["request"])
     refused(reviewed, {**filed, "signature": forged}, "forged_request")
+
+
+def test_an_authority_without_a_warrant_is_refused_and_counted_as_an_informal_request(
+    reviewed: Analysed,
+) -> None:
+    with pytest.raises(RefusedError) as error:
+        asked(reviewed.run, authority="a police office", reference="by telephone")
+    assert (error.value.reason, error.value.exit_code) == ("no_warrant", 4)
+    told = acts(reviewed.run)[-2:]
+    assert [act for act, _ in told] == ["reveal_requested", "reveal_refused"]
+    assert [(one["basis"], one["authority"]) for _, one in told] == [("terms", True)] * 2
+    counted = sections([of_run(reviewed.run)], Period(NOW.date(), NOW.date()))
+    figures = {one.name: one.value for part in counted for one in part.figures}
+    assert (figures["informal_asked"], figures["informal_refused"]) == (1, 1)
+    assert (figures["formal_asked"], figures["informal_granted"]) == (0, 0)
+
+
+def test_a_letter_without_a_warrant_is_refused_in_the_same_way(reviewed: Analysed) -> None:
+    with pytest.raises(RefusedError, match="cannot rest on the terms"):
+        asked(reviewed.run, authority="an office", document_sha256="ab" * 32)
+    assert acts(reviewed.run)[-1][1]["document_sha256"] == "ab" * 32
+
+
+def test_an_authoritys_request_without_a_warrant_is_not_carried_out_either(
+    reviewed: Analysed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asked has the key, and can write the file that the command did not give."""
+    with monkeypatch.context() as patch:
+        patch.setattr("graphmeta.oversight.reveal.request.require_warrant", lambda _: None)
+        filed = approved(asked(reviewed.run, authority="an office"), "ben", "cem")
+    refused(reviewed, filed, "no_warrant")
+    assert acts(reviewed.run)[-1][1]["authority"] is True
 
 
 def test_a_stranger_cannot_ask(reviewed: Analysed) -> None:

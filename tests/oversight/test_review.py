@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 from oversight_kit import RING, keys_of, log
@@ -31,9 +32,12 @@ from graphmeta.cli import main
 from graphmeta.errors import InputError, UsageError
 from graphmeta.oversight.review import base_rates, ranges, structure, trial, write
 from graphmeta.oversight.review.given import match, reading_of
+from graphmeta.oversight.review.log import read_lodged
 from graphmeta.oversight.review.reviewing import review
 from graphmeta.oversight.subject import Request, answer
+from graphmeta.privacy import checkpoint, signing
 from graphmeta.privacy.guard import GuardedParquet, merge
+from graphmeta.report import page
 from graphmeta.run import RunFolder
 
 
@@ -55,9 +59,9 @@ def with_events(here: RunFolder) -> tuple[Path]:
 def test_of_a_good_run_with_its_events_nothing_fails(made: RunFolder) -> None:
     found = review(made.path, with_events(made))
     assert failures(found) == set()
-    for name in ("columns", "byte ranges", "poison test", "canary test", "sandbox", "log", "files"):
+    for name in ("columns", "byte ranges", "poison test", "canary test", "log", "files"):
         assert named(found, name).verdict == "held", named(found, name).says
-    for name in ("retention", "identifiers", "minimum"):
+    for name in ("sandbox", "input sandbox", "retention", "identifiers", "minimum"):
         assert named(found, name).verdict == "held", named(found, name).says
     for name in ("key", "structure", "log end"):
         assert named(found, name).verdict == "not proven"
@@ -110,6 +114,57 @@ def test_a_changed_line_of_the_log_fails_and_the_review_is_not_added_to_it(
     assert "log" in failures(found)
     assert not found.recorded
     assert file.read_text() == before
+
+
+def test_a_line_that_is_cut_off_or_slipped_in_fails_and_is_no_traceback(made: RunFolder) -> None:
+    file = made.path / run.AUDIT
+    whole = file.read_bytes()
+    for odd in (whole[:-1], whole.replace(b"\n", b"\x0b", 1), whole + "é\n".encode("latin-1")):
+        file.write_bytes(odd)
+        found = review(made.path)
+        assert "log" in failures(found)
+        assert not found.recorded
+        assert file.read_bytes() == odd
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_log_that_was_cut_off_fails_beside_a_lodged_checkpoint(
+    made: RunFolder, tmp_path: Path, signed: bool
+) -> None:
+    lodged = tmp_path / "lodged.json"
+    key = tmp_path / "signing-key"
+    assert main(["privacy", "signing-key", "--signing-key", str(key)]) == 0
+    public = signing.public_part(signing.load_signing_key(key))
+    given = ["privacy", "checkpoint", str(made.path), "--signing-key", str(key)]
+    assert main([*given, "--out", str(lodged)]) == 0
+    known = read_lodged([lodged], public if signed else None)
+    found = named(review(made.path, known=known), "log end")
+    assert found.verdict == "held"
+    assert ("compare that with the key you know" in found.says) is not signed
+    assert public in found.says or signed
+    assert "5" in found.says
+    file = made.path / run.AUDIT
+    whole = file.read_bytes().splitlines(keepends=True)
+    newer = named(review(made.path, known=known), "log end")
+    assert "Of what came after" in newer.says
+    file.write_bytes(b"".join(whole[:4]))
+    assert failures(review(made.path, known=known)) == {"log end"}
+    file.write_bytes(b"".join(whole[:4]))
+    assert main(["privacy", "review", str(made.path), "--checkpoint", str(lodged), "-q"]) == 4
+    file.write_bytes(b"")
+    assert "log end" in failures(review(made.path, known=known))
+
+
+def test_a_checkpoint_by_another_key_fails_and_one_that_is_none_is_an_error(
+    made: RunFolder, tmp_path: Path
+) -> None:
+    key = Ed25519PrivateKey.generate()
+    lodged = tmp_path / "lodged.json"
+    lodged.write_text(json.dumps(checkpoint.make(made.audit_lines(), key)))
+    assert failures(review(made.path, known=read_lodged([lodged], "0" * 64))) == {"log end"}
+    lodged.write_text("{}")
+    with pytest.raises(InputError, match="no checkpoint"):
+        read_lodged([lodged])
 
 
 def test_a_log_that_tells_of_other_counts_than_the_manifest_fails(made: RunFolder) -> None:
@@ -237,6 +292,30 @@ def test_a_sandbox_that_was_not_whole_is_not_proven(made: RunFolder) -> None:
     assert "no seccomp" in found.says
 
 
+def test_who_read_the_input_outside_the_walls_is_not_proven(made: RunFolder) -> None:
+    assert named(review(made.path), "input sandbox").verdict == "held"
+    for lack, says in (
+        ({"input_seccomp": False}, "network was not closed"),
+        ({"input_read_by": "the calling process"}, "caller's own process"),
+    ):
+
+        def lacking(manifest: dict[str, Any], lack: dict[str, Any] = lack) -> None:
+            manifest["privacy"]["sandbox"] |= lack
+
+        change(made, lacking)
+        log_anew(made)
+        found = named(review(made.path), "input sandbox")
+        assert found.verdict == "not proven"
+        assert says in found.says
+
+    def forget(manifest: dict[str, Any]) -> None:
+        del manifest["privacy"]["sandbox"]["input_seccomp"]
+
+    change(made, forget)
+    log_anew(made)
+    assert named(review(made.path), "input sandbox").verdict == "not proven"
+
+
 def test_an_expired_run_fails_and_its_tables_stay_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,7 +324,13 @@ def test_an_expired_run_fails_and_its_tables_stay_closed(
     found = review(old.path)
     assert failures(found) == {"retention"}
     assert "purge" in named(found, "retention").says
-    assert {check.name for check in found.checks} == {"log", "log end", "files", "retention"}
+    assert {check.name for check in found.checks} == {
+        "manifest",
+        "log",
+        "log end",
+        "files",
+        "retention",
+    }
 
 
 def test_an_expiry_that_was_put_off_fails(made: RunFolder) -> None:
@@ -324,6 +409,11 @@ def test_the_page_is_whole_escapes_what_it_shows_and_loads_nothing(
     assert capsys.readouterr().out
     inside = made.path / "review.html"
     assert main(["privacy", "review", str(made.path), "--html", str(inside)]) == 2
+
+
+def test_commands_are_shown_as_code_and_what_they_hold_is_escaped() -> None:
+    shown = page.code("Run `cmp <a> b`, not ` or <i>this</i>.")
+    assert shown == "Run <code>cmp &lt;a&gt; b</code>, not ` or &lt;i&gt;this&lt;/i&gt;."
 
 
 def test_equal_reviews_give_equal_pages(made: RunFolder) -> None:

@@ -19,8 +19,10 @@ from town_kit import ring_town
 
 from graphmeta.cli import main
 from graphmeta.contract.tables import TABLES
+from graphmeta.engines.base import silent
 from graphmeta.ingest import Reading, ingest
-from graphmeta.pipeline import Settings, analyze, apart
+from graphmeta.ingest.store import EVENTS_FILE
+from graphmeta.pipeline import Settings, analyze, apart, wire
 from graphmeta.pipeline.process import Process
 from graphmeta.privacy.guard import merge
 from graphmeta.privacy.sandbox import own_files
@@ -32,15 +34,12 @@ CONTROL = b"graphmeta.signals.coordination"
 READING = Reading(identifiers="plain", ignore_columns=("body",))
 STRACE = shutil.which("strace")
 
-#: Runs the analysing process under strace. With -D the tracer is the grandchild, so that the
-#: process keeps the parent that it expects.
+#: Runs our processes under strace, each into a trace of its own. With -D the tracer is the
+#: grandchild, so that the process keeps the parent that it expects.
 TRACED = """#!/bin/sh
-if [ "$4" = analyse ]; then
-  exec {strace} -D -f --seccomp-bpf -s 4096 -o {trace} \\
-    -e trace=open,openat,openat2,socket,socketpair,connect,execve,landlock_restrict_self \\
-    {python} "$@"
-fi
-exec {python} "$@"
+exec {strace} -D -f -y --seccomp-bpf -s 4096 -o {trace}.$4 \\
+  -e trace=open,openat,openat2,socket,socketpair,connect,execve,landlock_restrict_self \\
+  {python} "$@"
 """
 
 
@@ -79,11 +78,16 @@ def places(path: Path, columns: set[str]) -> list[tuple[int, int]]:
 
 
 def memory(pid: int) -> Iterator[bytes]:
-    """Yield what stands in the readable memory of a process, mapping by mapping."""
+    """Yield what stands in the readable memory of a process, mapping by mapping.
+
+    Libraries that are mapped into it, and cannot be written to, are left out.
+    """
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as mem:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             span, rights, *rest = line.split()
             if not rights.startswith("r") or rest[-1] in ("[vvar]", "[vsyscall]"):
+                continue
+            if rights[1] == "-" and ".so" in rest[-1]:
                 continue
             start, end = (int(bound, 16) for bound in span.split("-"))
             mem.seek(start)
@@ -93,27 +97,17 @@ def memory(pid: int) -> Iterator[bytes]:
                 continue  # a part that was given back, or belongs to a device
 
 
-@dataclass
-class Watched:
-    """An analysis that was looked at from outside."""
-
-    events: Path
-    run: RunFolder
-    trace: Path
-    found: list[set[bytes]]
-
-
-@pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
-    """Analyse a file with canaries; search each process's memory just before it is ended."""
+def require_sight() -> None:
+    """Skip a test where the memory of processes cannot be seen."""
     scope = Path("/proc/sys/kernel/yama/ptrace_scope")
     closed = scope.exists() and int(scope.read_text()) > 1 and os.geteuid() != 0
     if closed or not Path("/proc/self/mem").exists():
         assert os.environ.get("CI") != "true", "the memory of processes cannot be seen"
         pytest.skip("this system does not show the memory of processes")
-    folder = tmp_path_factory.mktemp("watched")
-    events, trace = write(folder / "events.parquet"), folder / "trace"
-    found: list[set[bytes]] = []
+
+
+def searched(needles: tuple[bytes, ...], found: list[set[bytes]]) -> type[Process]:
+    """Return processes whose memory is searched just before each is ended."""
 
     class Searched(Process):
         def __exit__(
@@ -122,21 +116,61 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
             error: BaseException | None,
             trace: TracebackType | None,
         ) -> None:
-            needles = (CANARY, CONTROL)
             parts = memory(self.pid)
             found.append({needle for part in parts for needle in needles if needle in part})
             super().__exit__(kind, error, trace)
 
+    return Searched
+
+
+def stored_content(path: Path) -> bytes:
+    """Return some of the content's bytes as they stand in the file, compressed or not."""
+    start, _ = places(path, {"body"})[0]
+    # Behind the head of the first page: values, where there is a dictionary its own.
+    return path.read_bytes()[start + 60 : start + 100]
+
+
+@dataclass
+class Watched:
+    """An analysis that was looked at from outside."""
+
+    events: Path
+    run: RunFolder
+    traces: Path
+    found: list[set[bytes]]
+
+    def calls(self, task: str) -> tuple[list[str], list[str]]:
+        """Return what a process did that succeeded: all of it, and what it did behind its walls."""
+        lacking = [*self.run.manifest["privacy"]["sandbox"]["not_available"]]
+        lacking += ["strace is not installed"] if STRACE is None else []
+        if lacking:
+            assert os.environ.get("CI") != "true", lacking
+            pytest.skip("; ".join(lacking))
+        trace = self.traces.with_name(f"{self.traces.name}.{task}")
+        calls = list(finished(trace.read_text(encoding="utf-8", errors="replace")))
+        walls = next(
+            at for at, call in enumerate(calls) if call.startswith("landlock_restrict_self")
+        )
+        return calls, calls[walls:]
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
+    """Analyse a file with canaries; search each process's memory just before it is ended."""
+    require_sight()
+    folder = tmp_path_factory.mktemp("watched")
+    events, traces = write(folder / "events.parquet"), folder / "trace"
+    found: list[set[bytes]] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(apart, "Process", Searched)
+        patch.setattr(apart, "Process", searched((CANARY, CONTROL), found))
         if STRACE is not None:
             python = folder / "python"
-            python.write_text(TRACED.format(strace=STRACE, trace=trace, python=sys.executable))
+            python.write_text(TRACED.format(strace=STRACE, trace=traces, python=sys.executable))
             python.chmod(0o700)
             patch.setattr(sys, "executable", str(python))
         (folder / "out").mkdir()
         run = analyze(events, out=folder / "out" / "run", reading=READING)
-    return Watched(events, run, trace, found)
+    return Watched(events, run, traces, found)
 
 
 def test_no_canary_is_in_the_memory_of_either_process(watched: Watched) -> None:
@@ -172,25 +206,43 @@ def test_every_table_equals_that_of_the_poisoned_twin(watched: Watched, tmp_path
 def test_the_analysing_process_opens_nothing_but_its_store_its_tables_and_its_own_files(
     watched: Watched,
 ) -> None:
-    lacking = watched.run.manifest["privacy"]["sandbox"]["not_available"]
-    lacking += ["strace is not installed"] if STRACE is None else []
-    if lacking:
-        assert os.environ.get("CI") != "true", lacking
-        pytest.skip("; ".join(lacking))
-    calls = list(finished(watched.trace.read_text(encoding="utf-8", errors="replace")))
+    calls, behind = watched.calls("analyse")
+    refuse_sockets_and_programs(calls)
+    assert watched.events not in openings(calls)
+    opened = openings(behind)
+    work = re.compile(re.escape(str(watched.run.path)) + r"\.partial/work-[^/]+/(store|tables)/")
+    ours = {path for path in opened if work.match(f"{path}/")}
+    assert {path.name for path in ours} >= {EVENTS_FILE, "clusters.parquet"}
+    assert not_its_own(opened - ours) == []
+
+
+def test_the_reading_process_opens_nothing_but_the_input_its_store_and_its_own_files(
+    watched: Watched,
+) -> None:
+    calls, behind = watched.calls("ingest")
+    refuse_sockets_and_programs(calls)
+    assert watched.events not in openings(calls) - openings(behind), "the walls stood before"
+    opened = openings(behind)
+    work = re.compile(re.escape(str(watched.run.path)) + r"\.partial/work-[^/]+/store/")
+    ours = {path for path in opened if work.match(f"{path}/")}
+    assert {path.name for path in ours} >= {EVENTS_FILE, "entities.parquet"}
+    assert watched.events in opened
+    assert not_its_own(opened - ours - {watched.events}) == []
+
+
+def refuse_sockets_and_programs(calls: list[str]) -> None:
     assert [call for call in calls if call.startswith(("socket", "connect"))] == []
     programs = [call for call in calls if call.startswith("execve")]
     assert len(programs) == 1, "the interpreter alone"
-    opened = [opening(call) for call in calls if call.startswith("open")]
-    assert watched.events not in opened
-    walls = next(at for at, call in enumerate(calls) if call.startswith("landlock_restrict_self"))
-    behind = {opening(call) for call in calls[walls:] if call.startswith("open")}
-    work = re.compile(re.escape(str(watched.run.path)) + r"\.partial/work-[^/]+/(store|tables)/")
-    ours = {path for path in behind if work.match(f"{path}/")}
-    assert {path.name for path in ours} >= {"events.parquet", "clusters.parquet"}
+
+
+def openings(calls: list[str]) -> set[Path]:
+    return {opening(call) for call in calls if call.startswith("open")}
+
+
+def not_its_own(opened: set[Path]) -> list[Path]:
     own = own_files()
-    strange = [path for path in behind - ours if not any(path.is_relative_to(home) for home in own)]
-    assert strange == []
+    return [path for path in opened if not any(path.is_relative_to(home) for home in own)]
 
 
 def finished(trace: str) -> Iterator[str]:
@@ -209,9 +261,10 @@ def finished(trace: str) -> Iterator[str]:
 
 
 def opening(call: str) -> Path:
-    named = re.search(r'"([^"]*)"', call)
+    """Return the path that a call opens, from the folder on from which the call names it."""
+    named = re.search(r'^\w+\((?:[^<"]*<([^>]*)>, )?"([^"]*)"', call)
     assert named is not None, call
-    return Path(os.path.normpath(named[1]))
+    return Path(os.path.normpath(Path(named[1] or "", named[2])))
 
 
 def test_a_column_of_content_is_refused_by_default_and_nothing_of_it_shows(
@@ -260,6 +313,43 @@ def test_the_store_is_that_of_the_poisoned_twin_however_the_file_is_laid_out(
         assert store.receipt["inputs"][0]["byte_ranges"] == [list(pair) for pair in allowed]
         stores.append([file.read_bytes() for file in sorted(folder.iterdir())])
     assert stores[0] == stores[1]
+
+
+LAYOUTS = [
+    (rows, *stored) for rows in (10, 1_000, 100_000) for stored in (("none", False), ("zstd", True))
+]
+
+
+@pytest.mark.parametrize(("group_rows", "compression", "dictionary"), LAYOUTS)
+def test_no_canary_is_in_the_memory_of_the_reading_process_however_the_file_is_laid_out(
+    tmp_path: Path, group_rows: int, compression: str, dictionary: bool
+) -> None:
+    require_sight()
+    events = write(
+        tmp_path / "e.parquet", group_rows, compression=compression, use_dictionary=dictionary
+    )
+    needles = CANARY, stored_content(events), b"graphmeta.ingest.build"
+    found: list[set[bytes]] = []
+    (tmp_path / "store").mkdir()
+    with searched(needles, found)("ingest", tmp_path / "store") as reading:
+        asked = {"sources": [str(events)], "store": str(tmp_path / "store"), "names_for": None}
+        reading.ask(silent, reading=wire.packed(READING), **asked)
+        assert reading.ask(silent)["receipt"]["counts"]["rows_read"] > 0
+    assert found == [{b"graphmeta.ingest.build"}], "the search finds what is there, and no content"
+
+
+@pytest.mark.parametrize(("group_rows", "compression"), [(10, "zstd"), (100_000, "snappy")])
+def test_no_canary_is_in_the_memory_of_the_analysing_process_of_coded_and_compressed_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group_rows: int, compression: str
+) -> None:
+    require_sight()
+    events = write(tmp_path / "e.parquet", group_rows, compression=compression, use_dictionary=True)
+    found: list[set[bytes]] = []
+    needles = CANARY, stored_content(events), CONTROL
+    monkeypatch.setattr(apart, "Process", searched(needles, found))
+    analyze(events, out=tmp_path / "RUN", reading=READING)
+    assert [CANARY in one or needles[1] in one for one in found] == [False, False]
+    assert CONTROL in found[1]
 
 
 @pytest.mark.parametrize("ending", ["csv", "ndjson", "arrow"])

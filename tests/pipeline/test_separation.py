@@ -26,6 +26,7 @@ from graphmeta.ingest import Reading, ingest
 from graphmeta.ingest.store import EVENTS_FILE, SUMS_FILE, open_sealed, seal
 from graphmeta.pipeline import Settings, analyze, apart, wire
 from graphmeta.pipeline.process import Process
+from graphmeta.privacy import landlock, seccomp
 
 PLAIN = Reading(identifiers="plain")
 
@@ -137,6 +138,52 @@ def test_where_no_process_can_be_started_auto_says_so_and_require_refuses_before
     assert (sandbox["asked"], sandbox["separated"]) == ("auto", False)
     assert main([*given, "--out", str(tmp_path / "RUN2"), "--sandbox", "require"]) == 4
     assert not (tmp_path / "RUN2").exists()
+
+
+def test_a_folder_of_all_formats_and_an_accounts_file_are_read_behind_the_walls(
+    tmp_path: Path,
+) -> None:
+    if landlock.version() < 3 or not seccomp.available():
+        assert os.environ.get("CI") != "true", "no Landlock of version 3"
+        pytest.skip("this kernel has no Landlock of version 3")
+    events, inside = ring_town(), tmp_path / "in" / "below"
+    inside.mkdir(parents=True)
+    text = events.with_columns(pl.col("timestamp").dt.to_string("%Y-%m-%dT%H:%M:%SZ"))
+    events[::4].write_parquet(inside / "a.parquet")
+    events[1::4].write_ipc(inside / "b.arrow")
+    text[2::4].write_csv(inside / "c.csv")
+    text[3::4].write_ndjson(inside / "d.ndjson")
+    accounts = tmp_path / "accounts.csv"
+    accounts.write_text(f"account,created_at\n{events['sender'][0]},2020-01-01T00:00:00Z\n")
+    reading = Reading(key_file=tmp_path / "key", accounts=accounts)
+    made = analyze(
+        tmp_path / "in",
+        out=tmp_path / "RUN",
+        reading=reading,
+        settings=Settings(sandbox="require"),
+    )
+    told = made.manifest["privacy"]["sandbox"]
+    assert (told["input_landlock_abi"], told["input_seccomp"]) == (landlock.version(), True)
+    assert (told["input_read_by"], told["not_available"]) == ("a process of its own", [])
+    assert made.manifest["counts"]["rows_read"] == events.height
+    assert (tmp_path / "key").exists()
+
+
+@pytest.mark.parametrize("task", ["ingest", "analyse"])
+def test_a_process_that_crashes_leaves_no_memory_behind(tmp_path: Path, task: str) -> None:
+    limits = Path("/proc/self/limits")
+    if not limits.exists():
+        pytest.skip("this system does not tell of a process's limits")
+    with Process(task, tmp_path) as process:
+        if task == "analyse":
+            process.ask(silent, store=str(tmp_path), tables=str(tmp_path))
+        else:
+            with pytest.raises(ProcessFailedError):
+                process.ask(silent, nothing="that it knows")
+            os.kill(process.pid, 0)
+        told = Path(f"/proc/{process.pid}/limits").read_text()
+    (line,) = (line for line in told.splitlines() if line.startswith("Max core file size"))
+    assert set(line.split()[4:6]) <= {"0", "1"}
 
 
 def test_a_process_that_is_killed_is_told_and_nothing_is_left(

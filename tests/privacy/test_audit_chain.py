@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from log_kit import ACTS, AT, log
 
 from graphmeta.errors import PrivacyRefusalError
-from graphmeta.privacy.audit import append, find_break, lines_of
+from graphmeta.privacy.audit import append, find_break
+from graphmeta.run import lines_of
 
 
 def test_a_log_as_it_was_written_is_whole() -> None:

@@ -94,6 +94,20 @@ def test_the_columns_are_told_where_pyarrow_finds_them(
 
 
 @pytest.mark.parametrize("write", WRITERS)
+def test_leaves_are_told_as_pyarrow_finds_them(
+    tmp_path: Path, write: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "e.parquet"
+    write(path)
+    leaves = without_values(footer(path)).leaves
+    schema = pq.read_metadata(path).schema
+    assert [".".join(leaf.path) for leaf in leaves] == [
+        schema.column(number).path for number in range(len(schema))
+    ]
+    assert [leaf.path[0] for leaf in leaves if leaf.nested] == ["more", "more"]
+
+
+@pytest.mark.parametrize("write", WRITERS)
 def test_a_copy_that_leaves_nothing_out_is_the_footer_byte_for_byte(
     tmp_path: Path, write: Callable[[Path], None]
 ) -> None:
@@ -101,6 +115,31 @@ def test_a_copy_that_leaves_nothing_out_is_the_footer_byte_for_byte(
     write(path)
     raw = footer(path)
     assert _Cursor(raw).structure(_Rule(), {}) == raw
+
+
+def test_who_wrote_the_file_is_left_out_too(tmp_path: Path) -> None:
+    path = tmp_path / "e.parquet"
+    by_pyarrow(path)
+    raw = footer(path)
+    assert b"parquet-cpp-arrow" in raw
+    assert b"parquet-cpp-arrow" not in without_values(raw).thrift
+
+
+@pytest.mark.parametrize(
+    ("forged", "says"),
+    [
+        # Number of rows (field 3, i64), twice: 0x36 is field 3 after 0, 0x06 a field by its number.
+        (bytes([0x36, 0x02, 0x06, 0x06, 0x04, 0x00]), "twice"),
+        # A row group (field 4, list of one structure) whose column's size is an i32, not an i64.
+        (
+            bytes([0x49, 0x1C, 0x19, 0x1C, 0x3C, 0x75, 0x02, 0x00, 0x00, 0x00, 0x00]),
+            "another type",
+        ),
+    ],
+)
+def test_a_footer_that_could_be_understood_in_two_ways_is_refused(forged: bytes, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        without_values(bytearray(forged))
 
 
 @given(st.binary(max_size=200))

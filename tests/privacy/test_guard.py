@@ -195,5 +195,60 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path: Path, keep: int) -> None:
         GuardedParquet(path)
 
 
+def test_a_column_in_which_something_is_nested_is_refused_before_a_byte_of_it_is_read(
+    tmp_path: Path,
+) -> None:
+    path = written(tmp_path / "e.parquet")
+    guarded = GuardedParquet(path)
+    footer = guarded.ranges_read
+    for frame in ({"sender": [["a", "hello"]]}, {"sender": [{"id": "a", "body": "hello"}]}):
+        pl.DataFrame(frame).write_parquet(tmp_path / "nested.parquet")
+        with pytest.raises(PrivacyRefusalError, match="lists or structures"):
+            list(GuardedParquet(tmp_path / "nested.parquet").batches(["sender"], 10))
+    with pytest.raises(PrivacyRefusalError, match="'nested' holds lists or structures"):
+        list(guarded.batches(["sender", "nested"], 10))
+    assert guarded.ranges_read == footer
+
+
+def test_a_name_with_a_dot_is_no_name_within_a_column(tmp_path: Path) -> None:
+    """The column sender.body is another than sender, however its name is written."""
+    frame = pl.DataFrame({"sender": ["a", "b"], "sender.body": ["canary", "canary"]})
+    frame.write_parquet(tmp_path / "e.parquet", compression="uncompressed")
+    guarded = GuardedParquet(tmp_path / "e.parquet")
+    assert guarded.columns == ("sender", "sender.body")
+    (batch,) = guarded.batches(["sender"], 10)
+    assert batch.schema.names == ["sender"]
+    data = (tmp_path / "e.parquet").read_bytes()
+    body = data.index(b"canary")
+    assert not any(start <= body < end for start, end in guarded.ranges_read)
+
+
+def test_a_file_that_says_a_dotted_name_in_two_ways_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its schema has a column sender.body; its row group calls it the body within sender."""
+    pl.DataFrame({"sender": ["a"], "sender.body": ["canary"]}).write_parquet(tmp_path / "e.parquet")
+
+    def forged(raw: bytearray) -> Footer:
+        footer = without_values(raw)
+        first, second = footer.chunks[0]
+        return replace(footer, chunks=((first, replace(second, path=("sender", "body"))),))
+
+    monkeypatch.setattr("graphmeta.privacy.guard.without_values", forged)
+    with pytest.raises(PrivacyRefusalError, match="order"):
+        GuardedParquet(tmp_path / "e.parquet")
+
+
+def test_a_file_that_is_exchanged_after_its_footer_was_read_is_not_read(tmp_path: Path) -> None:
+    path = written(tmp_path / "e.parquet", dictionary=False)
+    guarded = GuardedParquet(path)
+    footer = guarded.ranges_read
+    pl.DataFrame({"sender": ["canary"] * 50_000}).write_parquet(tmp_path / "other")
+    (tmp_path / "other").rename(path)
+    with pytest.raises(InputError, match="was changed while it was read"):
+        list(guarded.batches(WANTED, 512))
+    assert guarded.ranges_read == footer
+
+
 def test_merging_joins_ranges_that_touch_or_overlap() -> None:
     assert merge([(5, 9), (0, 2), (2, 3), (6, 7), (9, 9)]) == [(0, 3), (5, 9)]

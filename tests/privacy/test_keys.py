@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from graphmeta.errors import PrivacyRefusalError, UsageError
-from graphmeta.privacy.audit import find_break, lines_of
+from graphmeta.privacy.audit import find_break
 from graphmeta.privacy.keys import (
     Key,
     Purpose,
@@ -20,6 +20,7 @@ from graphmeta.privacy.keys import (
     read_epochs,
 )
 from graphmeta.privacy.rotation import destroy, key_log, rotate
+from graphmeta.run import lines_of
 
 PURPOSES: tuple[Purpose, ...] = ("account", "group")
 

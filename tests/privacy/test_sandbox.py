@@ -20,8 +20,8 @@ from dataclasses import asdict
 from pathlib import Path
 from graphmeta.privacy.sandbox import shut_in
 
-read, write, secret = map(Path, sys.argv[1:])
-told = asdict(shut_in([read], [write]))
+read, write, secret, listed = map(Path, sys.argv[1:])
+told = asdict(shut_in([read], [write], [listed]))
 
 def tried(act):
     try:
@@ -49,6 +49,8 @@ told["tried"] = {
     "write where it may read": tried(lambda: (read / "file").write_text("x")),
     "remove where it may read": tried((read / "file").unlink),
     "read elsewhere": tried(secret.read_text),
+    "list where names may be read": tried(lambda: list(listed.iterdir())),
+    "read where names may be read": tried((listed / "file").read_text),
     "list elsewhere": tried(lambda: list(secret.parent.iterdir())),
     "write elsewhere": tried(lambda: secret.write_text("x")),
     "empty elsewhere": tried(lambda: os.truncate(secret, 0)),
@@ -98,13 +100,20 @@ def run(script: str, *arguments: object) -> dict[str, Any]:
 @needs_walls
 def test_behind_the_walls_nothing_is_reached_but_what_was_named(tmp_path: Path) -> None:
     read, write, secret = tmp_path / "read", tmp_path / "write", tmp_path / "else" / "secret"
-    for folder in (read, write, secret.parent):
+    listed = tmp_path / "listed"
+    for folder in (read, write, secret.parent, listed):
         folder.mkdir()
     (read / "file").write_text("named")
+    (listed / "file").write_text("secret")
     secret.write_text("secret")
-    said = run(INSIDE, read, write, secret)
+    said = run(INSIDE, read, write, secret, listed)
     done = {name for name, result in said.pop("tried").items() if result == "done"}
-    assert done == {"read what was named", "write where it may", "ask how deep its stack is"}
+    assert done == {
+        "read what was named",
+        "write where it may",
+        "ask how deep its stack is",
+        "list where names may be read",
+    }
     assert said == {"landlock_abi": landlock.version(), "seccomp": True, "not_available": []}
     assert secret.read_text() == "secret"
 

@@ -16,6 +16,7 @@ from log_kit import LINES, TAMPERED, WHOLE, log, stored
 
 from graphmeta.errors import InputError, PrivacyRefusalError
 from graphmeta.privacy import audit, checkpoint, signing, verifier
+from graphmeta.run import lines_of
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"s" * 32)
 OTHER = Ed25519PrivateKey.from_private_bytes(b"t" * 32)
@@ -23,7 +24,7 @@ LODGED = checkpoint.make(LINES, KEY)
 
 
 def by_graphmeta(data: bytes, lodged: dict[str, object] | None = None) -> str | None:
-    lines = audit.lines_of(data)
+    lines = lines_of(data)
     broken = audit.find_break(lines)
     if broken or lodged is None:
         return broken

@@ -179,6 +179,8 @@ def manifest(tables: Tables) -> dict[str, Any]:
                 "separated": True,
                 "input_read_by": "a process of its own",
                 "landlock_abi": 7,
+                "input_landlock_abi": 7,
+                "input_seccomp": True,
                 "seccomp": True,
                 "not_available": [],
             },

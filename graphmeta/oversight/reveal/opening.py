@@ -90,6 +90,7 @@ def _require_in_order(
     asked = filed["request"]
     authority = authorised(log)
     _require_known(run, log, asked)
+    request.require_warrant(asked)
     approval.require_approved(filed, authority, now)
     _require_unused(log, asked)
     require_reviewed(run, log, asked["cluster"])
@@ -159,4 +160,5 @@ def _known(log: Sequence[Act], asked: Mapping[str, Any]) -> dict[str, Any]:
     for act in log:
         if act.name == acts.REVEAL_REQUESTED and act.detail.get("request") == asked["id"]:
             return {**act.detail, "id": asked["id"]}
-    return dict.fromkeys(("id", "cluster", "basis", "document_sha256"), "unknown")
+    unknown = dict.fromkeys(("id", "cluster", "basis", "document_sha256"), "unknown")
+    return {**unknown, "authority": ""}

@@ -51,7 +51,8 @@ class Ground:
         case: Under which number the case is filed.
         basis: The platform's terms of service, or an authority's warrant.
         reference: The clause of the terms, or the warrant's number.
-        authority: For a warrant: which authority it is by.
+        authority: Which authority asks. It needs a warrant: without one the request is refused,
+            and the log tells that an authority asked informally.
         document_sha256: For a warrant: the SHA-256 of the document.
         most_accounts: No more accounts than this are told; a larger cluster is refused.
         days: After so many days the request expires.
@@ -77,13 +78,11 @@ class Ground:
         if self.basis == "warrant" and not all(warrant):
             raise UsageError(
                 "A warrant is named with its authority and its document.",
-                "Give --authority and --document.",
+                "Give --authority and --document. Where an authority asks without a warrant, say "
+                "--basis terms and --authority: that is refused, and counted in public reports.",
             )
-        if self.basis == "terms" and (self.authority or self.document_sha256):
-            raise UsageError(
-                "An authority's request cannot rest on the terms of service.",
-                "Where an authority asks, the basis is its warrant: --basis warrant.",
-            )
+        if self.document_sha256 and not warrant[0]:
+            raise UsageError("A document belongs to an authority's request.", "Give --authority.")
         if self.most_accounts < 1 or not 1 <= self.days <= MOST_DAYS:
             raise UsageError(
                 "The highest number of accounts or the days make no sense.",
@@ -107,8 +106,8 @@ def ask(
         What a request file holds: ``request``, ``signature``, ``approvals`` (none yet).
 
     Raises:
-        RefusedError: No way back was authorised, the cluster was not flagged and reviewed, or the
-            key is not that of the person.
+        RefusedError: An authority asks without a warrant, no way back was authorised, the cluster
+            was not flagged and reviewed, or the key is not that of the person.
         RunError: The run's log was changed.
     """
     now = now or datetime.now(UTC)
@@ -138,12 +137,28 @@ def ask(
         expires_at=request["expires_at"],
     )
     try:
+        require_warrant(request)
         require_person(authorised(log), by, signing.public_part(key))
         require_reviewed(run, log, ground.cluster)
     except RefusedError as error:
         refuse(run, request, error)
         raise
     return {"request": request, "signature": signing.sign(key, request), "approvals": []}
+
+
+def require_warrant(request: Mapping[str, Any]) -> None:
+    """Refuse what an authority asks without a warrant.
+
+    Raises:
+        RefusedError: So it is.
+    """
+    if request["authority"] and request["basis"] != "warrant":
+        raise RefusedError(
+            "no_warrant",
+            "An authority's request cannot rest on the terms of service.",
+            "It is refused, and public reports count it among informal requests. With a warrant: "
+            "--basis warrant --document FILE.",
+        )
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -194,6 +209,6 @@ def said_of(request: Mapping[str, Any]) -> dict[str, Any]:
         "request": request["id"],
         "cluster": request["cluster"],
         "basis": request["basis"],
-        "authority": request["basis"] == "warrant",
+        "authority": bool(request["authority"]),
         "document_sha256": request["document_sha256"],
     }

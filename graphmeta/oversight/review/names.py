@@ -14,7 +14,7 @@ from graphmeta.oversight.erasure import NAMES
 from graphmeta.oversight.review.result import Check
 from graphmeta.privacy.pseudonyms import PREFIX
 from graphmeta.report import words
-from graphmeta.run import RunFolder
+from graphmeta.run import REVERSE_MAP, RunFolder
 
 _FORM = f"^({'|'.join(map(re.escape, PREFIX.values()))})[a-z2-7]{{20}}$"
 
@@ -57,11 +57,7 @@ def key(run: RunFolder) -> Check:
         said = "No key was used."
     else:
         said = f"The key is called {told['key_id']}, the data set {told['dataset']}."
-        said += (
-            f" A map back to the ids is sealed: {told['reverse_map']}."
-            if told["reverse_map"]
-            else " No map back to the ids was written."
-        )
+        said += f" {_way_back(run, bool(told['reverse_map']))}"
         said += " Whoever holds the key can compute pseudonyms from ids; who does, cannot be seen."
     return Check(
         name="key",
@@ -72,6 +68,16 @@ def key(run: RunFolder) -> Check:
         repeat="Ask the platform who can read the key file; analyse the events with another --key "
         "and see that every name differs.",
         figures={name: value for name, value in told.items() if value is not None},
+    )
+
+
+def _way_back(run: RunFolder, made: bool) -> str:
+    if (run.path / REVERSE_MAP).exists():
+        return "A map back to the ids is here, sealed to two keys; who may ask stands in the log."
+    return (
+        "A map back to the ids was made, and is not here any more."
+        if made
+        else "No map back to the ids was written."
     )
 
 

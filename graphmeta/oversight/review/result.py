@@ -48,7 +48,7 @@ class Review:
         run: The folder's name.
         run_id: What names the analysis wherever the folder is.
         version: The version of graphmeta that reviewed.
-        made_at: When the run was made.
+        made_at: When the run was made; None where that is not known.
         reviewed_at: When it was reviewed.
         checks: The answers.
         base_rates: What share of those flagged would be innocent, under which assumptions.
@@ -59,7 +59,7 @@ class Review:
     run: str
     run_id: str
     version: str
-    made_at: str
+    made_at: str | None
     reviewed_at: str
     checks: Sequence[Check]
     base_rates: Mapping[str, Any]

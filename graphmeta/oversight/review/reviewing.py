@@ -13,6 +13,7 @@ from graphmeta.oversight.acts import Act
 from graphmeta.oversight.review import (
     base_rates,
     columns,
+    form,
     given,
     log,
     minimum,
@@ -24,6 +25,7 @@ from graphmeta.oversight.review import (
     structure,
     trial,
 )
+from graphmeta.oversight.review.log import NOTHING_LODGED, Lodged
 from graphmeta.oversight.review.result import Check, Review
 from graphmeta.oversight.review.unproven import UNPROVEN
 from graphmeta.privacy import audit
@@ -34,6 +36,7 @@ from graphmeta.run import RunFolder
 def review(
     path: Path,
     events: Sequence[Path] = (),
+    known: Lodged = NOTHING_LODGED,
     *,
     now: datetime | None = None,
     progress: Progress = silent,
@@ -41,10 +44,12 @@ def review(
     """Review a run, and record that in its log.
 
     Of a run that has expired only retention, log and files are looked at: its tables stay closed.
+    So they do where the manifest has not the form that an analysis gives it.
 
     Args:
         path: The run.
         events: The files that it was made from, as far as they are at hand.
+        known: What was lodged elsewhere of where its log stood.
         now: By default the present.
         progress: Told of every step.
 
@@ -57,13 +62,16 @@ def review(
     lines = run.audit_lines()
     broken = audit.find_break(lines)
     history = [] if broken else acts.recorded(lines, path)
+    faults = form.faults(run.manifest)
     checks = [
-        log.check(run.manifest, lines, history),
-        log.lodged(lines, history),
+        form.check(faults),
+        log.check(None if faults else run.manifest, lines, history),
+        log.lodged(lines, history, known),
         stands.check(path, history),
-        retention.check(run, history, moment),
     ]
-    if not run.expired(moment):
+    if not faults:
+        checks.append(retention.check(run, history, moment))
+    if not faults and not run.expired(moment):
         checks = [*_of_reading(run, events, history, progress), *checks, *_of_tables(run)]
     counts = {
         verdict.replace(" ", "_"): sum(check.verdict == verdict for check in checks)
@@ -73,7 +81,7 @@ def review(
         run=path.resolve().name,
         run_id=run.run_id,
         version=version(),
-        made_at=run.manifest["created_at"],
+        made_at=None if faults else run.manifest["created_at"],
         reviewed_at=moment.isoformat(timespec="seconds"),
         checks=checks,
         base_rates=base_rates.table(),
@@ -95,6 +103,7 @@ def _of_reading(
         trial.poison(tried),
         trial.canary(tried),
         sandbox.check(run.manifest),
+        sandbox.of_input(run.manifest),
     ]
 
 

@@ -11,16 +11,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from graphmeta import run
+from graphmeta.oversight import acts as names
 from graphmeta.oversight.acts import Act
+from graphmeta.oversight.reveal.authority import MAP_SEALED
 from graphmeta.oversight.review.result import Check, worst
 from graphmeta.report import words
 
 
 def check(path: Path, acts: Sequence[Act]) -> Check:
     """Return whether every file is as the log says that it was written."""
-    told = [act for act in acts if "sha256" in act.detail]
+    told = [act for act in acts if isinstance(act.detail.get("sha256"), dict)]
     here = run.sums(path)
     noted = dict(told[-1].detail["sha256"]) if told else {}
+    if sealed_map := _noted_map(acts):
+        noted[run.REVERSE_MAP] = sealed_map
+    if (path / run.REVERSE_MAP).exists() and acts:
+        here[run.REVERSE_MAP] = run.sha256(path / run.REVERSE_MAP)
     changed = [name for name, digest in noted.items() if here.get(name) != digest]
     gaps = [name for name in here if name not in noted]
     others = sorted(file.name for file in path.iterdir() if file.name not in (*here, run.AUDIT))
@@ -43,3 +49,10 @@ def check(path: Path, acts: Sequence[Act]) -> Check:
         "entry that has it (`written`, or `erased`).",
         figures=here,
     )
+
+
+def _noted_map(acts: Sequence[Act]) -> str:
+    """Return the SHA-256 that the log knows of the sealed map; nothing where there is none."""
+    sealed = [act.detail["sha256"] for act in acts if act.name == MAP_SEALED]
+    deleted = any(act.name == names.MAP_DELETED for act in acts)
+    return str(sealed[0]) if sealed and not deleted else ""

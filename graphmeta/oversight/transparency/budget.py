@@ -21,6 +21,7 @@ from pathlib import Path
 
 from graphmeta.errors import PrivacyRefusalError, UsageError
 from graphmeta.privacy import audit
+from graphmeta.run import lines_of
 
 _MADE = "budget"
 _SPENT = "spent"
@@ -65,15 +66,15 @@ def spend(ledger: Path, epsilon: float, total: float, period: tuple[str, str]) -
     wanted = Decimal(str(epsilon))
     try:
         ledger.touch(mode=0o600)
-        with ledger.open("r+", encoding="utf-8") as file:
+        with ledger.open("rb+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            lines = file.read().splitlines()
+            lines = lines_of(file.read())
             new = [] if lines else [audit.next_line([], _MADE, {"total": str(Decimal(str(total)))})]
             before = _read(ledger, [*lines, *new])
             _require(ledger, before, wanted, Decimal(str(total)))
             detail = {"epsilon": str(wanted), "from": period[0], "to": period[1]}
             new.append(audit.next_line([*lines, *new], _SPENT, detail))
-            file.write("".join(f"{line}\n" for line in new))
+            file.write("".join(f"{line}\n" for line in new).encode("ascii"))
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:

@@ -88,6 +88,7 @@ def _checks(run: ServedRun) -> list[Check]:
     return [
         columns.check(folder.manifest, history),
         sandbox.check(folder.manifest),
+        sandbox.of_input(folder.manifest),
         log.check(folder.manifest, lines, history),
         log.lodged(lines, history),
         stands.check(folder.path, history),
