@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from graphmeta.cases import log
 from graphmeta.cases.store import open_store
@@ -144,7 +145,7 @@ def serve(
         address = _address(where, port)
         measured = Measured(shown.bench) if shown.bench else None
         desk = Desk(opened, store, Golden(store, shown.golden), measured)
-        app = build(desk, address, access)
+        config = _config(build(desk, address, access), where)
         # Reads the runs now, so that nobody waits for it in front of a page.
         _ = rows(desk).places
         reach = "this machine" if is_loopback(where.host) else "a network"
@@ -152,7 +153,8 @@ def serve(
             log.write(run.folder, SERVED, [{"operator": user, "reach": reach}])
         token = f"/?token={access.token.value}" if access.token else "/"
         announce(address.url + token)
-        _run(app, where, listening)
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
 
 
 def _access(where: Where, user: str) -> Access:
@@ -181,11 +183,15 @@ def _listen(where: Where) -> socket.socket:
         ) from error
 
 
-def _run(app: object, where: Where, listening: socket.socket) -> None:
-    """Answer until Ctrl-C or SIGTERM."""
+def _config(app: ASGIApp, where: Where) -> uvicorn.Config:
+    """Return how the application is run.
+
+    Raises:
+        UsageError: The certificate or its key cannot be used.
+    """
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type]
+        app,
         lifespan="off",
         access_log=False,
         log_level="warning",
@@ -202,5 +208,4 @@ def _run(app: object, where: Where, listening: socket.socket) -> None:
             f"The certificate or its key cannot be used ({type(error).__name__}).",
             "Give PEM files: --tls-cert with the chain, --tls-key with the key to it.",
         ) from error
-    with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
+    return config

@@ -77,7 +77,7 @@ def test_the_benchmark_shows_whom_it_touches_and_where_it_was_wrong(
 ) -> None:
     with open_store(f"sqlite:///{tmp_path}/own.sqlite") as store:
         made = over(store, [bench.desk.runs[0].path], USERS, results=results)
-        page = made.sign_in("pia").get("/benchmark").text
+        page = made.sign_in("ann").get("/benchmark").text
     assert "Innocent people" in page
     assert "Precision and recall over accounts" in page
     assert "Average precision over accounts" in page

@@ -135,6 +135,18 @@ def test_a_port_in_use_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert port in capsys.readouterr().err
 
 
+def test_a_certificate_that_is_none_is_named_before_an_address_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = write_fake_run(tmp_path / "run")
+    none = str(run.path / MANIFEST)
+    given = ["--port", "0", "--no-browser", "--tls-cert", none, "--tls-key", none]
+    assert main(["serve", str(run.path), *given]) == 2
+    told = capsys.readouterr()
+    assert "certificate" in told.err
+    assert told.out == ""
+
+
 def test_copies_of_one_run_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = write_fake_run(tmp_path / "run")
     shutil.copytree(run.path, tmp_path / "copy")

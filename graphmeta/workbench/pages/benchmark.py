@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from graphmeta.workbench.page import EVERYBODY, Get, Page
+from graphmeta.workbench.page import Get, Page
 from graphmeta.workbench.visit import Visit
 
 
@@ -16,4 +16,4 @@ def show(visit: Visit) -> Response:
     return visit.render("workbench/benchmark.html.j2", **measured.content())
 
 
-PAGE = Page([Get("/benchmark", show)], EVERYBODY, title="Benchmark")
+PAGE = Page([Get("/benchmark", show)], title="Benchmark")
