@@ -39,7 +39,7 @@ class Besides:
     """What a cluster is set beside.
 
     Args:
-        signals: The run's signals table, or the cluster's rows of it.
+        signals: The cluster's rows of the signals table.
         rhythm: The run's rhythm table.
     """
 

@@ -31,15 +31,13 @@ def rows(kinds: pl.DataFrame, signals: pl.DataFrame) -> list[dict[str, Any]]:
 
     Args:
         kinds: The cluster's rows of the look-alikes table.
-        signals: The run's signals table, or the cluster's rows of it.
+        signals: The cluster's rows of the signals table.
 
     Returns:
         ``kind``, ``name``, ``p_value``, ``ruled_out``, ``apart`` and ``alike``: the measurement
         that decides most against and for it, with its value and what is usual, in words.
     """
-    clusters = kinds["cluster_id"].unique().implode()
-    own = signals.filter(pl.col("entity").is_in(clusters) & (pl.col("signal") != "membership"))
-    measured = {row["signal"]: row for row in own.to_dicts()}
+    measured = {row["signal"]: row for row in signals.to_dicts()}
     return [
         {
             "kind": row["kind"],
