@@ -51,6 +51,11 @@ def rows(kinds: pl.DataFrame, signals: pl.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
+def height(kinds: pl.DataFrame) -> int:
+    """Return how high the chart of so many kinds is, in CSS pixels."""
+    return 56 + _ROW_HEIGHT * min(kinds.height, MOST_SHOWN)
+
+
 def look_alikes(kinds: pl.DataFrame) -> figure:
     """Draw the kinds that one cluster resembles most.
 
@@ -63,7 +68,7 @@ def look_alikes(kinds: pl.DataFrame) -> figure:
     nearest = _nearest(kinds).head(MOST_SHOWN)
     least = min(_TICKS[0], float(nearest["p_value"][-1]))
     plot = style.plain_figure(
-        height=56 + _ROW_HEIGHT * nearest.height,
+        height=height(nearest),
         x_axis_type="log",
         x_range=(0.7 * least, 1.35),
         y_range=(nearest.height - 0.4, -0.6),

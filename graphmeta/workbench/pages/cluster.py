@@ -6,6 +6,8 @@ scores, and nothing of what others said, until a verdict of one's own stands.
 
 from __future__ import annotations
 
+import json
+
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -13,7 +15,7 @@ from starlette.responses import Response
 from graphmeta.cases import notes
 from graphmeta.errors import UsageError
 from graphmeta.workbench.page import Get, Page, Post
-from graphmeta.workbench.review import page
+from graphmeta.workbench.review import figures, page
 from graphmeta.workbench.visit import Visit
 
 
@@ -22,6 +24,15 @@ def show(visit: Visit) -> Response:
     cluster = visit.cluster
     visit.session.looking.begin(page.key(visit, cluster))
     return page.page(visit, cluster)
+
+
+def chart(visit: Visit) -> Response:
+    """Answer with one of the cluster's charts, which the page draws when somebody comes near it."""
+    cluster, name = visit.cluster, visit.request.query_params.get("name", "")
+    item = figures.chart(visit.run, cluster, name, hidden=visit.hides(cluster))
+    if item is None:
+        raise HTTPException(404, "This cluster has no such chart")
+    return Response(json.dumps(item, separators=(",", ":")), media_type="application/json")
 
 
 def note(visit: Visit, form: FormData) -> Response:
@@ -53,6 +64,7 @@ def pin(visit: Visit, form: FormData) -> Response:
 PAGE = Page(
     [
         Get("/runs/{run}/cluster", show),
+        Get("/runs/{run}/chart", chart),
         Post("/runs/{run}/note", note),
         Post("/runs/{run}/pin", pin),
     ],

@@ -1,6 +1,6 @@
 """What is shown of one cluster: the report's sentences, charts and tables, for a page of its own?
 
-The charts of a large cluster take a few tenths of a second to make, so those of the last clusters
+The charts of a large cluster take some tenths of a second to make, so those of the last clusters
 that were looked at are kept, as long as their run's files stay what they were. Where scores are
 hidden, nothing that follows from them is handed to the page at all.
 """
@@ -12,13 +12,15 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+import bokeh.plotting  # noqa: F401 - takes half a second, better at the start than at a first look
+
 from graphmeta.report import cluster, summary
 from graphmeta.report.charts import network
 from graphmeta.report.charts.picture import MOST_NODES_ALONE
 from graphmeta.scores import wording
 from graphmeta.workbench.served import ServedRun
 
-#: The charts of so many clusters of a run are kept.
+#: So many clusters of a run are kept, with those of their charts that were drawn.
 _KEPT = 40
 #: What follows from scores, and is left out where they are hidden.
 _FROM_SCORES = ("sentence", "would_change", "look_alike", "scores", "look_alikes")
@@ -66,6 +68,12 @@ def figures(run: ServedRun, name: str, *, hidden: bool) -> dict[str, Any]:
         "sentence": summary.together(row),
         "measured": _measured(run, name),
     }
+
+
+def chart(run: ServedRun, cluster_id: str, name: str, *, hidden: bool) -> dict[str, Any] | None:
+    """Return one chart of a cluster as JSON; None where a page of it shows no such chart."""
+    found = cluster.charts(figures(run, cluster_id, hidden=hidden)).get(name)
+    return None if found is None else found.item
 
 
 def members(run: ServedRun, name: str, page: int) -> list[dict[str, Any]]:

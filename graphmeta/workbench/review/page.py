@@ -71,6 +71,7 @@ def page(
         page=at,
         pages=_pages(shown["n_members"]),
         here=visit.path_of(cluster),
+        chart_source=visit.path_of(cluster, "chart"),
         paths={part: visit.path_of(cluster, part) for part in ("verdict", "note", "pin")},
     )
 
