@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from workbench_kit import FUNNEL, RING, Bench
 
 from graphmeta.cases import verdicts
+from graphmeta.cases.tables import Verdict
 from graphmeta.workbench.visit import cluster_path
 
 GROUP, FEW, LARGE = "d9e44-group", "e03b8-few", "a0000-large"
@@ -67,7 +68,7 @@ def path(served: tuple[Bench, str], cluster: str) -> str:
     return cluster_path(served[0].desk.runs[0].id, cluster)
 
 
-def history(served: tuple[Bench, str], cluster: str) -> list[verdicts.Verdict]:
+def history(served: tuple[Bench, str], cluster: str) -> list[Verdict]:
     desk = served[0].desk
     return verdicts.history(desk.store, desk.runs[0].id, cluster)
 

@@ -12,8 +12,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-import bokeh.plotting  # noqa: F401 - takes half a second, better at the start than at a first look
-
 from graphmeta.report import cluster, summary
 from graphmeta.report.charts import network
 from graphmeta.report.charts.picture import MOST_NODES_ALONE

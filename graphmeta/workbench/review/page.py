@@ -72,7 +72,7 @@ def page(
         pages=_pages(shown["n_members"]),
         here=visit.path_of(cluster),
         chart_source=visit.path_of(cluster, "chart"),
-        paths={part: visit.path_of(cluster, part) for part in ("verdict", "note", "pin")},
+        paths={part: visit.path_of(cluster, part) for part in ("verdict", "note", "pin", "case")},
     )
 
 
