@@ -19,13 +19,14 @@ OPTIONAL = ("looks_like", "reviewer", "seconds_spent")
 _REMEDY = f"Write {', '.join(REQUIRED)}, and if you like {', '.join(OPTIONAL)}."
 
 
-def read(file: Path, run: RunFolder, reviewer: str) -> list[Judgement]:
+def read(file: Path, run: RunFolder, reviewer: str, *, called: str = "") -> list[Judgement]:
     """Return the verdicts that a file holds about a run's clusters.
 
     Args:
         file: The file.
         run: The run.
         reviewer: Who says so, in rows that name nobody.
+        called: What errors call the file; by default its path.
 
     Raises:
         InputError: The file cannot be read, has other columns, or a row cannot be.
@@ -33,8 +34,9 @@ def read(file: Path, run: RunFolder, reviewer: str) -> list[Judgement]:
     there = set(run.table("clusters")["cluster_id"])
     seen: set[str] = set()
     judgements = []
-    for row, fields in _rows(file):
-        where = f"{file}, row {row}"
+    called = called or str(file)
+    for row, fields in _rows(file, called):
+        where = f"{called}, row {row}"
         cluster = fields["cluster"].strip()
         if cluster not in there:
             raise InputError(
@@ -74,32 +76,32 @@ def _judgement(where: str, cluster: str, fields: Mapping[str, str], reviewer: st
         ) from error
 
 
-def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(file: Path, called: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield rows with their numbers, from 1, the header not counted."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.DictReader(handle, strict=True)
             names = tuple(reader.fieldnames or ())
-            _require_columns(file, names)
+            _require_columns(called, names)
             for number, fields in enumerate(reader, 1):
                 if None in fields or None in fields.values():
                     raise InputError(
-                        f"{file}, row {number}: it has other fields than the header.", _REMEDY
+                        f"{called}, row {number}: it has other fields than the header.", _REMEDY
                     )
                 yield number, fields
     except OSError as error:
         raise InputError(
-            f"{file} cannot be read: {error.strerror}.", "Name a CSV file with --from."
+            f"{called} cannot be read: {error.strerror}.", "Name a CSV file with --from."
         ) from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{file} is no CSV in UTF-8.", _REMEDY) from error
+        raise InputError(f"{called} is no CSV in UTF-8.", _REMEDY) from error
 
 
-def _require_columns(file: Path, names: tuple[str, ...]) -> None:
+def _require_columns(called: str, names: tuple[str, ...]) -> None:
     absent = [name for name in REQUIRED if name not in names]
     strange = [name for name in names if name not in (*REQUIRED, *OPTIONAL)]
     if absent or strange or len(set(names)) < len(names):
         wrong = f"lacks the column {absent[0]!r}" if absent else "has a column that is not known"
         if strange and not absent:
             wrong = f"has the column {strange[0]!r}, which is not known"
-        raise InputError(f"{file} {wrong}, or has one twice.", _REMEDY)
+        raise InputError(f"{called} {wrong}, or has one twice.", _REMEDY)

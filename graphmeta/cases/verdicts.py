@@ -132,6 +132,14 @@ def history(store: CaseStore, run_id: str, cluster: str) -> list[Verdict]:
         return _rows(session, run_id, {cluster})
 
 
+def review_of(rows: Iterable[Verdict]) -> Review | None:
+    """Return what stands after some rows of one cluster, the oldest first; None without any."""
+    standing: Review | None = None
+    for row in rows:
+        standing = _after(standing, row)
+    return standing
+
+
 def checked(one: Judgement) -> Judgement:
     """Return a judgement without spaces around what was written.
 

@@ -7,9 +7,10 @@ any script. Nothing is computed that the run does not hold.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -26,6 +27,9 @@ from graphmeta.report.charts import (
 )
 from graphmeta.scores.wording import SPEAKS_FROM
 
+if TYPE_CHECKING:
+    from bokeh.plotting import figure
+
 #: The tables of which a cluster has rows that are told.
 TABLES = ("members", "evidence", "look_alikes", "contacts", "timeline")
 #: The members table of one page holds so many.
@@ -34,12 +38,34 @@ MOST_MEMBERS = 100
 _ROUNDING = 0.005
 
 
+@dataclass
+class Chart:
+    """A chart that is drawn where a page shows it, and not before.
+
+    Args:
+        name: The id of the element that will hold it, unique in its page.
+        height: In CSS pixels.
+        alternative: What it shows, in words.
+        draw: Makes the figure.
+    """
+
+    name: str
+    height: int
+    alternative: str
+    draw: Callable[[], figure]
+
+    @cached_property
+    def item(self) -> dict[str, Any]:
+        """The chart as JSON; making it takes longer than all the rest."""
+        return embed.chart_item(self.draw(), self.name)
+
+
 @dataclass(frozen=True)
 class Besides:
     """What a cluster is set beside.
 
     Args:
-        signals: The run's signals table, or the cluster's rows of it.
+        signals: The cluster's rows of the signals table.
         rhythm: The run's rhythm table.
     """
 
@@ -90,7 +116,12 @@ def graph(tables: Mapping[str, pl.DataFrame], anchor: str, limit: int) -> dict[s
     if shown.links.is_empty():
         return None
     return {
-        "chart": _chart(network.network(shown), f"{anchor}-graph", network.describe(shown)),
+        "chart": Chart(
+            f"{anchor}-graph",
+            network.height(shown),
+            network.describe(shown),
+            lambda: network.network(shown),
+        ),
         "roles": [role for role in style.ROLE_LOOKS if role in set(shown.nodes["role"])],
         "kinds": set(shown.links["kind"]),
         "drawn": shown.nodes.height,
@@ -107,10 +138,18 @@ def times(hours: pl.DataFrame, rhythm: pl.DataFrame, anchor: str) -> dict[str, A
         return None
     week = timeline.by_week(hours)["events"].to_list()
     return {
-        "activity": _chart(
-            timeline.activity(hours), f"{anchor}-activity", timeline.describe_activity(hours)
+        "activity": Chart(
+            f"{anchor}-activity",
+            timeline.HEIGHT,
+            timeline.describe_activity(hours),
+            lambda: timeline.activity(hours),
         ),
-        "week": _chart(timeline.week(hours), f"{anchor}-week", timeline.describe_week(hours)),
+        "week": Chart(
+            f"{anchor}-week",
+            timeline.HEIGHT,
+            timeline.describe_week(hours),
+            lambda: timeline.week(hours),
+        ),
         "bursts": _bursts(hours, rhythm, anchor),
         "bar": timeline.period_name(timeline.bar_hours(hours)),
         "periods": timeline.table(hours),
@@ -125,8 +164,11 @@ def _bursts(hours: pl.DataFrame, rhythm: pl.DataFrame, anchor: str) -> dict[str,
     if bursts.by_period(hours, rhythm).is_empty():
         return None
     return {
-        "chart": _chart(
-            bursts.bursts(hours, rhythm), f"{anchor}-bursts", bursts.describe(hours, rhythm)
+        "chart": Chart(
+            f"{anchor}-bursts",
+            bursts.HEIGHT,
+            bursts.describe(hours, rhythm),
+            lambda: bursts.bursts(hours, rhythm),
         ),
         "rows": bursts.table(hours, rhythm),
         "period": timeline.period_name(bursts.bar_hours(rhythm)),
@@ -138,8 +180,11 @@ def _look_alikes(kinds: pl.DataFrame, signals: pl.DataFrame, anchor: str) -> dic
     if kinds.is_empty():
         return None
     return {
-        "chart": _chart(
-            look_alikes.look_alikes(kinds), f"{anchor}-alike", look_alikes.describe(kinds)
+        "chart": Chart(
+            f"{anchor}-alike",
+            look_alikes.height(kinds),
+            look_alikes.describe(kinds),
+            lambda: look_alikes.look_alikes(kinds),
         ),
         "rows": look_alikes.rows(kinds, signals),
     }
@@ -149,6 +194,18 @@ def _score_order(row: Mapping[str, Any]) -> list[str]:
     """Return the two scores, the one that the cluster is mostly about first."""
     leading = summary.leading_score(row)
     return sorted(summary.SCORES, key=lambda name: name != leading)
+
+
+def charts(told: Mapping[str, Any]) -> dict[str, Chart]:
+    """Return the charts among what is told of a cluster, by name."""
+    parts = [*told.get("scores", ()), told.get("look_alikes"), told["graph"]]
+    times = told["times"] or {}
+    parts += [
+        times.get("bursts"),
+        *({"chart": times[one]} for one in ("activity", "week") if times),
+    ]
+    found = [part["chart"] for part in parts if part and part["chart"]]
+    return {chart.name: chart for chart in found}
 
 
 def _score(
@@ -169,19 +226,10 @@ def _score(
         "total": total,
         "meant": meant,
         "adds_up": row[name] is not None and abs(meant - row[name]) <= _ROUNDING,
-        "chart": _chart(
-            waterfall.waterfall(evidence, name),
+        "chart": Chart(
             f"{anchor}-{name}",
+            waterfall.height(waterfall.steps(evidence, name)),
             waterfall.describe(evidence, name),
+            lambda: waterfall.waterfall(evidence, name),
         ),
-    }
-
-
-def _chart(figure: Any, name: str, alternative: str) -> dict[str, Any]:
-    """Return a chart as the template wants it: its JSON, its height, and the same in words."""
-    return {
-        "name": name,
-        "height": figure.height,
-        "item": embed.chart_item(figure, name),
-        "alternative": alternative,
     }

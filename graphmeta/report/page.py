@@ -159,11 +159,13 @@ def _clusters(run: RunFolder, shown: pl.DataFrame, order: list[str]) -> list[dic
         )
         for name, table in whole.items()
     }
-    besides = cluster.Besides(run.table("signals"), run.table("rhythm"))
+    behaves = run.table("signals").filter(pl.col("signal") != "membership")
+    rhythm = run.table("rhythm")
     ranks = {name: rank for rank, name in enumerate(order, start=1)}
     said = []
     for row in shown.to_dicts():
         name, rank = row["cluster_id"], ranks[row["cluster_id"]]
         own = {each: parts.get((name,), whole[each].clear()) for each, parts in tables.items()}
+        besides = cluster.Besides(behaves.filter(pl.col("entity") == name), rhythm)
         said.append({**cluster.said(row, own, besides, f"c{rank}"), "rank": rank})
     return said

@@ -150,6 +150,21 @@ def _leading_expression() -> pl.Expr:
     return pl.when(pl.col("behaviour").is_in(SCORES)).then(pl.col("behaviour")).otherwise(larger)
 
 
+def together(row: Mapping[str, Any]) -> str:
+    """Say who may act together and whom they reached, without a word on how sure that is.
+
+    Args:
+        row: The cluster's row of the clusters table; scores and p-values may be absent.
+    """
+    layers = words.listing([words.plain(layer) for layer in row["layers"] or []])
+    respect = f" in {layers}" if layers else ""
+    return (
+        f"{words.plural(row['n_actors'], 'account')} acted alike{respect}. They contacted "
+        f"{words.plural(row['n_contacted'], 'account')} "
+        f"({words.period(row['first_event'], row['last_event'])})."
+    )
+
+
 def _together(row: Mapping[str, Any]) -> str:
     """Say who acted together, how that is known, and whom they reached."""
     accounts = words.plural(row["n_actors"], "account")

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from graphmeta.provenance import version
+from graphmeta.report.charts import embed
 from graphmeta.report.page import environment
 from graphmeta.workbench import static
 from graphmeta.workbench.desk import Desk
@@ -47,6 +48,7 @@ def build(desk: Desk, address: Address, access: Access, pages: Sequence[Page] = 
         access: How people come in.
         pages: The pages, in the order of the navigation.
     """
+    embed.load()
     signs_out = access.people is not None and access.proxy is None
     sessions = Sessions(idle=IDLE_SECONDS if access.people else None)
     served = [*pages, Page([Post("/sign-out", _signing_out(sessions, address))], EVERYBODY)]

@@ -123,9 +123,12 @@ def _endpoint(route: Get | Post, page: Page, pages: Sequence[Page]) -> Callable[
         if isinstance(route, Get):
             return await run_in_threadpool(_answered, route.handler, visit)
         form = await read_form(request)
-        if not visit.session.is_form_token(form.get(FORM_TOKEN)):
-            raise HTTPException(403, "This form was not made for you, or has grown old")
-        return await run_in_threadpool(_answered, route.handler, visit, form)
+        try:
+            if not visit.session.is_form_token(form.get(FORM_TOKEN)):
+                raise HTTPException(403, "This form was not made for you, or has grown old")
+            return await run_in_threadpool(_answered, route.handler, visit, form)
+        finally:
+            await form.close()  # a file that was sent goes away
 
     return endpoint
 

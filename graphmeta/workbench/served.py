@@ -103,14 +103,24 @@ class ServedRun:
         return self.keep(f"table {name}", lambda folder: folder.table(name))
 
     def of_cluster(self, name: str, cluster: str) -> pl.DataFrame:
-        """Return a cluster's rows of one of the tables that have a column ``cluster_id``.
+        """Return a cluster's rows of a table: of those with a column ``cluster_id``, and signals.
 
         Raises:
             RunError: As ``keep``.
         """
-        rows, places = self.keep(f"{name} by cluster", lambda folder: _placed(folder.table(name)))
+        rows, places = self.keep(
+            f"{name} by cluster", lambda folder: _placed(_of_clusters(folder, name))
+        )
         start, length = places.get(cluster, (0, 0))
         return rows.slice(start, length)
+
+
+def _of_clusters(folder: RunFolder, name: str) -> pl.DataFrame:
+    """Return a table whose column ``cluster_id`` names clusters; of signals, theirs alone."""
+    table = folder.table(name)
+    if name != "signals":
+        return table
+    return table.filter(pl.col("signal") != "membership").rename({"entity": "cluster_id"})
 
 
 def _placed(table: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, tuple[int, int]]]:

@@ -28,6 +28,7 @@ _FILES = {
     "workbench.css": ("graphmeta.workbench", "static/workbench.css"),
     "casework.css": ("graphmeta.workbench", "static/casework.css"),
     "benchmark.css": ("graphmeta.bench", "templates/benchmark.css"),
+    "review.js": ("graphmeta.workbench", "static/review.js"),
     "workbench.js": ("graphmeta.workbench", "static/workbench.js"),
 }
 

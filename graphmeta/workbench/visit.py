@@ -80,29 +80,42 @@ class Visit:
         Raises:
             HTTPException: The run has no such cluster (404).
         """
-        cluster = blind.cluster_of(self.run, self.request.query_params.get("id", ""))
-        if self.run.of_cluster("clusters", cluster).is_empty():
+        return self.cluster_named(self.request.query_params.get("id", ""), self.run)
+
+    def cluster_named(self, name: str, run: ServedRun) -> str:
+        """Return the id of the cluster of a run that bears a name, even in blind mode.
+
+        Raises:
+            HTTPException: The run has no such cluster (404).
+        """
+        cluster = blind.cluster_of(run, name)
+        if run.of_cluster("clusters", cluster).is_empty():
             raise HTTPException(404, "This run has no such cluster")
         return cluster
 
-    def hides(self, cluster: str) -> bool:
-        """Tell whether the scores of a cluster of that run are hidden from the user (``blind``)."""
+    # Of the run that the path names, unless another is given:
+
+    def hides(self, cluster: str, run: ServedRun | None = None) -> bool:
+        """Tell whether the scores of a cluster are hidden from the user (``blind``)."""
         if not self.session.blind:
             return False
-        standing = self.desk.reviews.seen_by(self.user.name).get((self.run.id, cluster))
+        key = (run or self.run).id, cluster
+        standing = self.desk.reviews.seen_by(self.user.name).get(key)
         return standing is None or self.user.name not in standing.reviewers
 
-    def called(self, cluster: str) -> str:
-        """Return how a cluster of that run is called before the user: by its id, unless hidden."""
-        if not self.hides(cluster):
-            return cluster
-        return blind.shown(blind.aliases(self.run)[cluster])
+    def called(self, cluster: str, run: ServedRun | None = None) -> str:
+        """Return how a cluster is called before the user: by its id, unless that is hidden."""
+        name = self.key_of(cluster, run)
+        return cluster if name == cluster else blind.shown(name)
 
-    def path_of(self, cluster: str, part: str = "cluster") -> str:
-        """Return the path of a page about a cluster of that run, without its id where hidden."""
-        hidden = self.hides(cluster)
-        name = blind.aliases(self.run)[cluster] if hidden else cluster
-        return cluster_path(self.run.id, name, part)
+    def key_of(self, cluster: str, run: ServedRun | None = None) -> str:
+        """Return the name of a cluster in addresses and forms: its id, unless that is hidden."""
+        run = run or self.run
+        return blind.aliases(run)[cluster] if self.hides(cluster, run) else cluster
+
+    def path_of(self, cluster: str, part: str = "cluster", run: ServedRun | None = None) -> str:
+        """Return the path of a page about a cluster, without its id where that is hidden."""
+        return cluster_path((run or self.run).id, self.key_of(cluster, run), part)
 
     def render(self, template: str, status: int = 200, **said: Any) -> Response:
         """Answer with a page.

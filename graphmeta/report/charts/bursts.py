@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from bokeh.plotting import figure
 
 MOST_BARS = 260
+#: In CSS pixels.
+HEIGHT = 190
 #: A period lies outside the band, on either side together, with this chance.
 OUTSIDE = 0.02
 #: The table beside the chart holds the periods furthest above the band, this many at most.
@@ -100,7 +102,7 @@ def bursts(timeline: pl.DataFrame, rhythm: pl.DataFrame) -> figure:
     )
     most = max(*periods["observed"].to_list(), *periods["high"].to_list(), 1)
     plot = style.plain_figure(
-        height=190,
+        height=HEIGHT,
         x_axis_type="datetime",
         x_range=(float(begins[0] - width), float(begins[-1] + 2 * width)),
         y_range=(0, 1.16 * most),

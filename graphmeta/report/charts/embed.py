@@ -51,6 +51,11 @@ def _renamed(part: Any, prefix: str, names: dict[str, str]) -> Any:
     return part
 
 
+def load() -> None:
+    """Load what charts are drawn with, which takes half a second: better before the first look."""
+    import bokeh.plotting  # noqa: F401 - loading it is all that is asked
+
+
 def bokeh_script() -> str:
     """Return the source of the part of BokehJS that the charts need, from Bokeh's own wheel."""
     from bokeh.resources import Resources

@@ -31,15 +31,13 @@ def rows(kinds: pl.DataFrame, signals: pl.DataFrame) -> list[dict[str, Any]]:
 
     Args:
         kinds: The cluster's rows of the look-alikes table.
-        signals: The run's signals table, or the cluster's rows of it.
+        signals: The cluster's rows of the signals table.
 
     Returns:
         ``kind``, ``name``, ``p_value``, ``ruled_out``, ``apart`` and ``alike``: the measurement
         that decides most against and for it, with its value and what is usual, in words.
     """
-    clusters = kinds["cluster_id"].unique().implode()
-    own = signals.filter(pl.col("entity").is_in(clusters) & (pl.col("signal") != "membership"))
-    measured = {row["signal"]: row for row in own.to_dicts()}
+    measured = {row["signal"]: row for row in signals.to_dicts()}
     return [
         {
             "kind": row["kind"],
@@ -51,6 +49,11 @@ def rows(kinds: pl.DataFrame, signals: pl.DataFrame) -> list[dict[str, Any]]:
         }
         for row in _nearest(kinds).to_dicts()
     ]
+
+
+def height(kinds: pl.DataFrame) -> int:
+    """Return how high the chart of so many kinds is, in CSS pixels."""
+    return 56 + _ROW_HEIGHT * min(kinds.height, MOST_SHOWN)
 
 
 def look_alikes(kinds: pl.DataFrame) -> figure:
@@ -65,7 +68,7 @@ def look_alikes(kinds: pl.DataFrame) -> figure:
     nearest = _nearest(kinds).head(MOST_SHOWN)
     least = min(_TICKS[0], float(nearest["p_value"][-1]))
     plot = style.plain_figure(
-        height=56 + _ROW_HEIGHT * nearest.height,
+        height=height(nearest),
         x_axis_type="log",
         x_range=(0.7 * least, 1.35),
         y_range=(nearest.height - 0.4, -0.6),

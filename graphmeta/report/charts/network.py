@@ -54,9 +54,10 @@ def network(shown: Picture) -> figure:
 
     pan, lasso = PanTool(), LassoSelectTool()
     plot = style.plain_figure(
-        height=_height(shown.nodes.height),
+        height=height(shown),
         x_range=_reach(shown.nodes["x"], 0.04),
         y_range=_reach(shown.nodes["y"], 0.07),
+        min_border=0,  # a lasso that begins outside of the frame would be an error
         toolbar_location="right",
         tools=[pan, lasso, BoxZoomTool(), WheelZoomTool(), ResetTool()],
         active_drag=pan,
@@ -85,8 +86,9 @@ def _reach(places: pl.Series, room: float) -> tuple[float, float]:
     return -far, far
 
 
-def _height(nodes: int) -> int:
+def height(shown: Picture) -> int:
     """Return how high the figure is, in CSS pixels."""
+    nodes = shown.nodes.height
     return 300 if nodes <= _FEW_NODES else 460 if nodes <= _MANY_NODES else 600
 
 

@@ -22,6 +22,8 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 #: Widths of a bar, in hours; the first that gives at most ``MOST_BARS`` is used.
 BAR_WIDTHS = (1, 3, 6, 24, 168)
 MOST_BARS = 400
+#: Of either chart, in CSS pixels.
+HEIGHT = 210
 #: The table beside the chart is by day up to this many days.
 MOST_ROWS = 62
 
@@ -111,7 +113,7 @@ def activity(timeline: pl.DataFrame) -> figure:
         }
     )
     plot = style.plain_figure(
-        height=210,
+        height=HEIGHT,
         x_axis_type="datetime",
         x_range=(float(begins[0] - width // 2), float(begins[-1] + width + width // 2)),
         y_range=(0, 1.08 * max(bars["events"].to_list())),
@@ -148,7 +150,7 @@ def week(timeline: pl.DataFrame) -> figure:
 
     hours = by_week(timeline)
     most = int(hours["events"].max() or 0)  # type: ignore[arg-type]
-    plot = style.plain_figure(height=210, x_range=(-0.5, 23.5), y_range=(6.5, -0.5))
+    plot = style.plain_figure(height=HEIGHT, x_range=(-0.5, 23.5), y_range=(6.5, -0.5))
     source = ColumnDataSource(
         {
             "clock": hours["clock"].to_list(),

@@ -57,6 +57,11 @@ def steps(evidence: pl.DataFrame, score: str) -> pl.DataFrame:
     )
 
 
+def height(bars: pl.DataFrame) -> int:
+    """Return how high a waterfall of so many bars is, in CSS pixels."""
+    return 62 + _ROW_HEIGHT * (bars.height + 1)
+
+
 def waterfall(evidence: pl.DataFrame, score: str) -> figure:
     """Draw one score of one cluster as the sum of its terms.
 
@@ -71,7 +76,7 @@ def waterfall(evidence: pl.DataFrame, score: str) -> figure:
     bars = steps(evidence, score)
     total = float(bars["end"][-1])
     plot = style.plain_figure(
-        height=62 + _ROW_HEIGHT * (bars.height + 1),
+        height=height(bars),
         x_range=_reach(bars),
         y_range=(bars.height + 0.7, -0.7),
     )
@@ -143,7 +148,7 @@ def _reach(bars: pl.DataFrame) -> tuple[float, float]:
     ends = [0.0, *bars["start"], *bars["end"]]
     low, high = min(ends), max(ends)
     width = max(high - low, 1.0)
-    return low - 0.06 * width, high + 0.17 * width
+    return low - 0.06 * width, high + 0.22 * width
 
 
 def _drawn(bars: pl.DataFrame) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 // Draws the charts of a page as the reader comes near them, and all of them before printing.
-// Every chart's description is JSON in a data block beside its place; no code is evaluated.
+// Every chart's description is JSON, in a data block beside its place or where its place says; no
+// code is evaluated.
 (() => {
   "use strict";
 
@@ -8,16 +9,25 @@
   // Returns a promise of the chart's Bokeh document.
   function draw(place) {
     if (drawn.has(place.id)) return drawn.get(place.id);
-    const item = JSON.parse(document.getElementById(place.id + "-data").textContent);
-    const done = Bokeh.embed.embed_item(item, place.id).then(() => {
+    const done = describe(place).then(async (item) => {
+      await Bokeh.embed.embed_item(item, place.id);
       const root = Bokeh.documents
         .flatMap((each) => each.roots())
         .find((each) => each.id === item.root_id);
       place.dataset.drawn = "yes";
       return root.document;
     });
+    done.catch(() => {
+      place.textContent = "This chart could not be drawn; the tables hold what it shows.";
+    });
     drawn.set(place.id, done);
     return done;
+  }
+
+  async function describe(place) {
+    const block = document.getElementById(place.id + "-data");
+    if (block) return JSON.parse(block.textContent);
+    return (await fetch(place.dataset.source)).json();
   }
 
   function show(doc, name, visible) {

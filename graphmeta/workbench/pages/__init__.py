@@ -7,15 +7,19 @@ from graphmeta.workbench.pages import (
     benchmark,
     case_export,
     cases,
+    cluster,
     difference,
     privacy,
     queue,
     reviewers,
     runs,
+    verdict,
 )
 
 PAGES: tuple[Page, ...] = (
     queue.PAGE,
+    cluster.PAGE,
+    verdict.PAGE,
     cases.PAGE,
     case_export.PAGE,
     runs.PAGE,

@@ -27,6 +27,11 @@ def show(visit: Visit) -> Response:
     wanted = _asked(visit, dict(visit.request.query_params))
     user = visit.user.name
     chosen = choose(visit.desk, rows(visit.desk), wanted, user, is_blind=visit.session.blind)
+    listed = tuple((row["run"], row["cluster_id"]) for row in chosen.rows)
+    visit.session.looking.listed, visit.session.looking.queue = (
+        listed,
+        wanted.href(page=chosen.page),
+    )
     saved = [(one, asked.path(one.query)) for one in filters.saved_filters(visit.desk.store, user)]
     return visit.render(
         "workbench/queue.html.j2",

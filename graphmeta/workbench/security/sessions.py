@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from graphmeta.workbench.review.looking import Looking
 from graphmeta.workbench.security.people import User
 
 _BYTES = 32
@@ -29,12 +30,14 @@ class Session:
         form_token: What every form of theirs carries.
         blind: Whether scores are hidden until the user has judged.
         notices: What the next page says first.
+        looking: What they look at.
     """
 
     user: User
     form_token: str = field(default_factory=lambda: secrets.token_urlsafe(_BYTES), repr=False)
     blind: bool = False
     notices: list[str] = field(default_factory=list)
+    looking: Looking = field(default_factory=Looking)
     last_seen: float = 0.0
 
     def is_form_token(self, given: object) -> bool:

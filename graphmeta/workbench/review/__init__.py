@@ -1,0 +1,1 @@
+"""One cluster under review: what is shown, how long somebody looked, what they say."""
