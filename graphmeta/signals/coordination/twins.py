@@ -3,8 +3,10 @@
 Every account that met a few strangers is a point: how many it met and in which span, at what hours
 and intervals, how many answered, how much more it wrote. Measurements are ranked and decorrelated,
 and two accounts that are among each other's nearest are twins where they are nearer than such pairs
-come by chance. Chance is the same cloud with every coordinate shuffled by itself; the distance is
-chosen so that shuffled pairs are at most a given share of those kept (decoys: Elias and Gygi 2007).
+come by chance. Chance is the same cloud with every coordinate shuffled by itself. Near is what is
+near for the place: in units of the distance at which a shuffled cloud has its nearest points there,
+for whoever contacts hundreds of strangers has nobody close by. The bound is chosen so that shuffled
+pairs are at most a given share of those kept (decoys: Elias and Gygi 2007).
 Nearness in behaviour as a sign of one operator: Jiang et al. (2014, CatchSync).
 
 It may propose groups and never confirms them: the staff of any organisation behave alike, and will
@@ -24,7 +26,7 @@ from graphmeta import seeds
 from graphmeta.signals.base import FloatArray, IntArray, shaped
 
 NAME = "twin_behaviour"
-VERSION = 1
+VERSION = 2
 
 #: Strangers that an account must have met to be compared with others.
 LEAST_STRANGERS = 4
@@ -65,9 +67,11 @@ def twins(judged: pl.DataFrame, strangers: pl.DataFrame, seed: int) -> Twins:
     if account.size <= NEIGHBOURS:
         return Twins(pl.DataFrame(schema=TWINS), 0.0)
     rng = seeds.generator("twins", seed)
-    shuffled = np.column_stack([rng.permutation(column) for column in points.T])
-    a, b, distance = _mutual(points)
-    chance = np.sort(_mutual(shuffled)[2])
+    shuffled, yardstick = (
+        np.column_stack([rng.permutation(column) for column in points.T]) for _ in range(2)
+    )
+    a, b, distance = _near_for_the_place(points, yardstick)
+    chance = np.sort(_near_for_the_place(shuffled, yardstick)[2])
     as_near = np.searchsorted(chance, distance, side="right")
     rank = np.searchsorted(np.sort(distance), distance, side="right")
     allowed = distance[as_near <= DECOYS_AT * rank]
@@ -112,6 +116,15 @@ def _points(judged: pl.DataFrame, strangers: pl.DataFrame) -> tuple[IntArray, Fl
     spread = np.cov(normal.T) + _RIDGE * np.eye(normal.shape[1])
     points = normal @ np.linalg.inv(np.linalg.cholesky(spread)).T
     return table["sender"].to_numpy().astype(np.int64), points
+
+
+def _near_for_the_place(
+    points: FloatArray, yardstick: FloatArray
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return mutual nearest pairs, and their distances in units of those of another cloud there."""
+    a, b, distance = _mutual(points)
+    usual = KDTree(yardstick).query(points, k=NEIGHBOURS)[0].mean(axis=1)
+    return a, b, distance / np.sqrt(usual[a] * usual[b])
 
 
 def _mutual(points: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
