@@ -27,7 +27,8 @@
   async function describe(place) {
     const block = document.getElementById(place.id + "-data");
     if (block) return JSON.parse(block.textContent);
-    return (await fetch(place.dataset.source)).json();
+    // A page's first charts were asked for before BokehJS was there.
+    return (await (place.coming || fetch(place.dataset.source))).json();
   }
 
   function show(doc, name, visible) {

@@ -11,8 +11,14 @@
     return element;
   };
 
-  // The places of charts get their height here, since a page may not say it in a style.
+  // The places of charts get their height here, since a page may not say it in a style. What the
+  // first of them show is asked for at once: it is made while BokehJS is being read.
   for (const place of document.querySelectorAll(".chart-place[data-height]")) {
     place.style.minHeight = `${place.dataset.height}px`;
+    const near = place.getBoundingClientRect().top < 2 * innerHeight;
+    const asked = location.hash === `#${place.id}`;
+    if (place.dataset.source && (near || asked)) {
+      place.coming = fetch(place.dataset.source);
+    }
   }
 })();
