@@ -222,8 +222,12 @@ def _in_use(partial: Path) -> RunError:
     return RunError(f"An analysis is writing into {partial}.", "Wait until it has ended.")
 
 
-def claim(path: Path) -> Path:
+def claim(path: Path, *, resume: bool = False) -> Path:
     """Make the partial folder of a new run and return it.
+
+    Args:
+        path: Where the run is to stand.
+        resume: Whether the folder may be there, left by an analysis that was stopped.
 
     Raises:
         RunError: Something stands at ``path`` already, another analysis is writing there, or its
@@ -236,9 +240,12 @@ def claim(path: Path) -> Path:
         )
     partial = partial_path(path)
     if partial.exists():
+        if resume and is_unfinished(partial) and partial.stat().st_uid == os.getuid():
+            return partial
         raise RunError(
             f"{partial} exists already: an analysis is writing there, or was killed.",
-            f"Wait for it. What a killed one left goes with: graphmeta privacy purge {partial}",
+            "Wait for it. Go on with what a killed one left by --resume, or let it go: graphmeta "
+            f"privacy purge {partial}",
         )
     try:
         # Who contacted whom concerns nobody else on the machine.
@@ -249,6 +256,12 @@ def claim(path: Path) -> Path:
             "Choose an --out in a folder that exists and that you may write to.",
         ) from error
     return partial
+
+
+def clear(partial: Path) -> None:
+    """Remove what a stopped analysis had written of its run, but not what it worked on."""
+    for name in (*(f"{name}.parquet" for name in TABLES), MANIFEST, AUDIT, REVERSE_MAP):
+        (partial / name).unlink(missing_ok=True)
 
 
 def write_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:

@@ -239,8 +239,8 @@ def test_what_came_to_stand_there_meanwhile_is_not_overwritten(tmp_path: Path) -
 STAGES = [
     "reading frame (1 of 1)",
     "judging first contacts",
-    "finding groups",
-    "confirming on held-out contacts (2 of 3)",
+    "finding groups, and confirming them on held-out contacts",
+    "finding and confirming groups (2 of 4)",
     "scoring behaviour",
     "writing down what was seen",
     "writing the run",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -47,6 +49,15 @@ def analyze(
         Literal["flagged"] | None,
         Parameter(group=OUTPUT, help="Leave with exit code 3 where a cluster is flagged."),
     ] = None,
+    resume: Annotated[
+        bool,
+        Parameter(
+            group=OUTPUT,
+            help="Go on where an earlier analysis into the same RUN was stopped; whatever depends "
+            "on other events, options or versions by now is done again. And keep what was done, "
+            "should this one be stopped.",
+        ),
+    ] = False,
     config: Config = None,  # noqa: ARG001 - read by cli.config before the command runs
     quiet: Quiet = False,
     json: Json = False,
@@ -64,15 +75,18 @@ def analyze(
     from graphmeta import pipeline
 
     require_events(events)
-    with progress(quiet=quiet) as report_stage:
+    with progress(quiet=quiet) as report_stage, _telling_what_is_kept(out, resume=resume):
         run = pipeline.analyze(
             list(events),
             out=out,
             reading=reading.reading(),
             settings=judging.settings(),
             progress=report_stage,
+            resume=resume,
         )
     _tell_what_lacks(run)
+    if resume:
+        _tell_what_was_taken_up(run)
     if json:
         print_json(_as_json(run))
     else:
@@ -81,11 +95,39 @@ def analyze(
     return CONDITION_HOLDS if fail_on == "flagged" and flagged else 0
 
 
+@contextmanager
+def _telling_what_is_kept(out: Path, *, resume: bool) -> Iterator[None]:
+    """Say where the work of an analysis is that was stopped, if it was to be kept."""
+    from graphmeta.run import partial_path
+
+    try:
+        yield
+    except (Exception, KeyboardInterrupt):
+        if resume and partial_path(out).exists():
+            kept = f"What was done is kept in {partial_path(out)}: go on with --resume."
+            messages().print(text(kept))
+        raise
+
+
+def _tell_what_was_taken_up(run: RunFolder) -> None:
+    """State on standard error which stages an earlier analysis had done."""
+    stages = run.manifest["taken_up"]
+    told = (
+        f"Taken from the analysis that was stopped: {', '.join(stages)}."
+        if stages
+        else "Nothing of an earlier analysis was of use: all was done anew."
+    )
+    messages().print(text(told))
+
+
 def _as_json(run: RunFolder) -> dict[str, Any]:
     return {
         "run": str(run.path),
         "clusters": counted(run.table("clusters")),
-        **{name: run.manifest[name] for name in ("counts", "span", "statements")},
+        **{
+            name: run.manifest[name]
+            for name in ("counts", "span", "statements", "timings_s", "peak_memory", "taken_up")
+        },
         "privacy": run.manifest["privacy"],
     }
 
@@ -124,8 +166,17 @@ def print_summary(console: Console, run: RunFolder) -> None:
     console.print()
     for statement in ("bound", "innocents"):
         console.print(text(manifest["statements"][statement], "dim"))
+    console.print(text(_memory(manifest["peak_memory"]), "dim"))
     console.print()
     print_next(console, run.path)
+
+
+def _memory(peaks: Mapping[str, int]) -> str:
+    """Say how much memory each process held at most."""
+    from graphmeta.report import words
+
+    told = ", ".join(f"{words.size(size)} ({who})" for who, size in peaks.items())
+    return f"Memory at most: {told}."
 
 
 def print_counts(console: Console, run: RunFolder) -> None:

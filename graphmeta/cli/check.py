@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -192,13 +192,26 @@ def _ready(console: Console, found: CheckReport, events: Sequence[Path]) -> None
             f"Events by kind: {kinds}."
         )
     )
-    console.print(
-        text(
-            f"An analysis takes about {max(1, round(found.cost['seconds']))} s and "
-            f"{words.size(found.cost['memory_bytes'])} of memory ({found.cost['basis']})."
-        )
-    )
+    console.print(text(_cost(found.cost)))
     console.print()
     console.print(joined(text("Ready. ", "bold green"), text("Next, with the same options:")))
     named = " ".join(str(path) for path in events)
     console.print(text(f"  graphmeta analyze {named} --out RUN"))
+
+
+def _cost(cost: Mapping[str, Any]) -> str:
+    """Say what an analysis will take, and how far off that may be."""
+    from graphmeta.report import words
+
+    cores = "core" if cost["cores"] == 1 else "cores"
+    return (
+        f"An analysis takes about {_duration(cost['seconds'])} on {cost['cores']} "
+        f"{cores} that do nothing else, and {words.size(cost['memory_bytes'])} of memory. Either "
+        f"may be off by a factor of {cost['error']:g}."
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 ROWS = Group("How the files are read", sort_key=2)
 IDS = Group("What names the accounts get", sort_key=3)
 TESTS = Group("How clusters are judged", sort_key=4)
-REACH = Group("What the analysis can reach", sort_key=5)
+REACH = Group("What the analysis can reach, and use", sort_key=5)
 OUTPUT = Group("Output", sort_key=6)
 
 _PROBABILITY = validators.Number(gt=0, lt=1)
@@ -237,12 +238,23 @@ class JudgingOptions:
             "off, it runs in the process that reads the files.",
         ),
     ] = "auto"
+    memory_limit: Annotated[
+        str | None,
+        Parameter(
+            group=REACH,
+            help="How much memory each process may hold, such as 12GB. An analysis that is "
+            "expected to need more is refused once the events are read, and one that comes to hold "
+            "more is ended. By default there is no limit.",
+            metavar="SIZE",
+        ),
+    ] = None
 
     def settings(self) -> Settings:
         """Return what the analysis takes.
 
         Raises:
             InputError: The calibration cannot be read, or is for other scores.
+            UsageError: The memory limit is no size.
         """
         from graphmeta.pipeline import Settings, calibration
 
@@ -258,6 +270,7 @@ class JudgingOptions:
             retention_days=self.retention_days,
             calibration=calibration.load(self.calibration) if self.calibration else None,
             sandbox=self.sandbox,
+            memory_limit=parse_size(self.memory_limit) if self.memory_limit else None,
         )
 
 
@@ -282,6 +295,22 @@ def parse_mapping(pairs: Sequence[str]) -> dict[str, str]:
             )
         mapping[name] = inside
     return mapping
+
+
+def parse_size(text: str) -> int:
+    """Turn ``12GB`` into bytes.
+
+    Raises:
+        UsageError: It is of another form.
+    """
+    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kKMGT]?)(i?)[bB]?\s*", text)
+    if found is None:
+        raise UsageError(
+            f"{text!r} is no size of memory.", "Give a number and its unit, such as 12GB or 800MB."
+        )
+    number, prefix, binary = found.groups()
+    thousand = 1024 if binary else 1000
+    return int(float(number) * thousand ** " kMGT".index(prefix.replace("K", "k") or " "))
 
 
 def require_events(events: Sequence[Path]) -> None:

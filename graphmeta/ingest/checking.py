@@ -12,18 +12,13 @@ from typing import Any
 
 from graphmeta.contract.times import describe_times
 from graphmeta.errors import GraphmetaError
+from graphmeta.ingest.cost import estimate
 from graphmeta.ingest.inputs import CONTRACTS, tables
 from graphmeta.ingest.intake import Namespaces, Tally, accepted_accounts, accepted_events
 from graphmeta.ingest.mapping import plan, unknown_columns
 from graphmeta.ingest.open import Named, find_inputs
 from graphmeta.ingest.reading import Reading
 from graphmeta.ingest.receipt import iso
-
-#: Rough, from whole analyses on two busy cores: a million events of 5,700 accounts took 20 s and
-#: 520 MB, 4.5 million events of 25,500 accounts 66 s and 790 MB.
-_EVENTS_PER_SECOND = 50_000
-_BASE_BYTES = 300_000_000
-_BYTES_PER_EVENT = 220
 
 
 @dataclass(frozen=True)
@@ -96,7 +91,8 @@ class CheckReport:
         first_event: The earliest accepted event, ISO 8601; None where there is none.
         last_event: The latest one.
         rejected_by_reason: How many rows would be quarantined, by ``field: reason``.
-        cost: A rough estimate of the analysis: "seconds", "memory_bytes", "basis".
+        cost: A rough estimate of the analysis: "seconds", "memory_bytes", "error" (the factor by
+            which either may be off), "cores" (for how many the time is stated).
     """
 
     files: tuple[FileReport, ...]
@@ -212,14 +208,5 @@ def _summed(files: list[FileReport], problems: list[Problem], ids: Namespaces) -
         first_event=min((file.first_event for file in events if file.first_event), default=None),
         last_event=max((file.last_event for file in events if file.last_event), default=None),
         rejected_by_reason=dict(sorted(rejected.items())),
-        cost=_cost(rows),
+        cost=asdict(estimate(rows, len(ids.accounts))),
     )
-
-
-def _cost(rows: int) -> dict[str, Any]:
-    return {
-        "seconds": round(rows / _EVENTS_PER_SECOND, 1),
-        "memory_bytes": _BASE_BYTES + rows * _BYTES_PER_EVENT,
-        "basis": f"rough: {_EVENTS_PER_SECOND:,} events per second on two cores and "
-        f"{_BYTES_PER_EVENT} bytes of memory per event",
-    }

@@ -7,7 +7,6 @@ arranges it); ``manifest`` writes down what was read and seen; the folder appear
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from graphmeta.ingest import Reading
 from graphmeta.pipeline import manifest, reverse_map
 from graphmeta.pipeline.apart import Work, apart, together
 from graphmeta.pipeline.clock import Stopwatch
+from graphmeta.pipeline.resuming import workplace, worth_keeping
 from graphmeta.pipeline.settings import Settings
 from graphmeta.privacy import sealing
 from graphmeta.run import RunFolder
@@ -30,6 +30,7 @@ def analyze(
     reading: Reading | None = None,
     settings: Settings | None = None,
     progress: Progress = silent,
+    resume: bool = False,
 ) -> RunFolder:
     """Analyse events and write a run folder.
 
@@ -39,6 +40,8 @@ def analyze(
         reading: How the input is read.
         settings: What to do otherwise than by default.
         progress: Told of every stage.
+        resume: Go on where an earlier analysis into ``out`` was stopped, as far as nothing has
+            changed; and keep what was done, should this one be stopped.
 
     Returns:
         The run.
@@ -53,26 +56,22 @@ def analyze(
     reading, settings = reading or Reading(), settings or Settings()
     # Names pass through the store sealed to this key, which stands in memory alone.
     passing = sealing.new_identity() if reading.seal_to else None
-    partial = run.claim(out)
-    try:
-        watch = Stopwatch(progress)
-        with (
-            run.writing(partial),
-            tempfile.TemporaryDirectory(dir=partial, prefix=run.WORK) as folder,
-        ):
-            store, tables = Path(folder, "store"), Path(folder, "tables")
-            store.mkdir()
-            tables.mkdir()
-            names_for = passing.recipient if passing else None
-            work = Work(sources, reading, settings, store, tables, names_for)
-            outcome = (together if settings.sandbox == "off" else apart)(work, watch)
-            for name in TABLES:
-                (tables / f"{name}.parquet").rename(partial / f"{name}.parquet")
-            watch("writing the run")
-            manifest.write(partial, outcome, reading, settings, watch)
-            if passing:
-                reverse_map.write(partial, store, reading, passing)
-        return run.publish(partial, out)
-    except BaseException:
-        run.discard(partial)
-        raise
+    partial = run.claim(out, resume=resume)
+    with run.writing(partial):
+        try:
+            watch = Stopwatch(progress)
+            with workplace(partial) as (store, tables):
+                names_for = passing.recipient if passing else None
+                work = Work(sources, reading, settings, store, tables, names_for)
+                outcome = (together if settings.sandbox == "off" else apart)(work, watch)
+                for name in TABLES:
+                    (tables / f"{name}.parquet").rename(partial / f"{name}.parquet")
+                watch("writing the run")
+                manifest.write(partial, outcome, reading, settings, watch)
+                if passing:
+                    reverse_map.write(partial, store, reading, passing)
+            return run.publish(partial, out)
+        except BaseException:
+            if not (resume and worth_keeping(partial)):
+                run.discard(partial)
+            raise

@@ -13,6 +13,7 @@ store. The analysing process is apart all the same, and the manifest says who re
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,9 +22,10 @@ from graphmeta import provenance
 from graphmeta.engines.base import Progress
 from graphmeta.errors import PrivacyRefusalError
 from graphmeta.ingest import Reading, Store
-from graphmeta.pipeline import wire
+from graphmeta.ingest.cost import estimate
+from graphmeta.pipeline import checkpoints, resuming, wire
 from graphmeta.pipeline.manifest import Outcome
-from graphmeta.pipeline.process import Process
+from graphmeta.pipeline.process import Process, too_much
 from graphmeta.pipeline.settings import Settings
 
 
@@ -84,6 +86,7 @@ class _Read:
     landlock_abi: int = 0
     seccomp: bool = False
     not_available: tuple[str, ...] = ()
+    taken_up: bool = False
 
 
 def apart(work: Work, progress: Progress) -> Outcome:
@@ -94,7 +97,7 @@ def apart(work: Work, progress: Progress) -> Outcome:
         PrivacyRefusalError: The sandbox was required and cannot be had whole.
     """
     try:
-        analysing = Process("analyse", work.tables)
+        analysing = Process("analyse", work.tables, work.settings.memory_limit)
     except OSError as error:
         lacking = (f"no process of its own can be started ({error.strerror or error})",)
         _require_nothing_lacks(work.settings, lacking)
@@ -104,8 +107,10 @@ def apart(work: Work, progress: Progress) -> Outcome:
         lacking = tuple(walls["not_available"])
         _require_nothing_lacks(work.settings, lacking)
         read = _read(work, progress)
+        _require_room(work.settings, read.receipt)
         settings = wire.packed(work.settings)
-        answer = analysing.ask(progress, settings=settings, seal=read.seal)
+        depends = checkpoints.of_analysis(read.seal, settings)
+        answer = analysing.ask(progress, settings=settings, seal=read.seal, depends=depends)
         sandbox = Sandbox(
             work.settings.sandbox,
             True,
@@ -116,25 +121,45 @@ def apart(work: Work, progress: Progress) -> Outcome:
             read.seccomp,
             tuple(dict.fromkeys((*lacking, *read.not_available))),
         )
-        peak = max(read.peak, analysing.peak_memory_bytes())
+        peaks = {"reading": read.peak, "analysing": analysing.peak_memory_bytes()}
     # Where the system does not tell of a running process, it does of one that has ended.
-    peak = peak or provenance.peak_memory_bytes(of_children=True)
-    return Outcome(read.receipt, answer["facts"], asdict(sandbox), peak)
+    if not any(peaks.values()):
+        peaks = {"any process": provenance.peak_memory_bytes(of_children=True)}
+    taken_up = [*(["reading"] if read.taken_up else []), *answer["taken_up"]]
+    return Outcome(read.receipt, answer["facts"], asdict(sandbox), peaks, taken_up)
 
 
 def together(work: Work, progress: Progress, lacking: tuple[str, ...] = ()) -> Outcome:
     """Read and analyse in this process, without a sandbox."""
+    from graphmeta.ingest.store import seal
     from graphmeta.pipeline.detect import detect
     from graphmeta.run import write_tables
 
     store = _read_here(work, progress)
-    written, facts = detect(store, work.settings, progress)
+    _require_room(work.settings, store.receipt)
+    depends = checkpoints.of_analysis(seal(store), wire.packed(work.settings))
+    kept = checkpoints.Checkpoints(work.tables, depends)
+    written, facts = detect(store, work.settings, progress, kept)
     write_tables(work.tables, written)
     sandbox = Sandbox(work.settings.sandbox, False, "the calling process", not_available=lacking)
-    return Outcome(store.receipt, facts, asdict(sandbox), provenance.peak_memory_bytes())
+    peaks = {"the calling process": provenance.peak_memory_bytes()}
+    return Outcome(store.receipt, facts, asdict(sandbox), peaks, kept.taken_up)
 
 
 def _read(work: Work, progress: Progress) -> _Read:
+    """Have the store written, unless an earlier analysis left it whole."""
+    on = resuming.depends(work.sources, work.reading)
+    before = resuming.kept(work.store, on)
+    if before is not None:
+        lacking = tuple(before["not_available"])
+        _require_nothing_lacks(work.settings, lacking)
+        return _Read(**{**before, "not_available": lacking, "taken_up": True})
+    read = _read_anew(work, progress)
+    resuming.keep(work.store, on, asdict(read))
+    return read
+
+
+def _read_anew(work: Work, progress: Progress) -> _Read:
     """Have the store written, in a process of its own where that can be."""
     sources = wire.paths(work.sources)
     accounts = work.reading.accounts
@@ -147,7 +172,7 @@ def _read(work: Work, progress: Progress) -> _Read:
         store = _read_here(work, progress)
         peak = provenance.peak_memory_bytes()
         return _Read(dict(store.receipt), seal(store), "the calling process", peak)
-    with Process("ingest", work.store) as reading:
+    with Process("ingest", work.store, work.settings.memory_limit) as reading:
         walls = reading.ask(
             progress,
             sources=sources,
@@ -173,6 +198,23 @@ def _read_here(work: Work, progress: Progress) -> Store:
         progress=progress,
         names_for=work.names_for,
     )
+
+
+def _require_room(settings: Settings, receipt: Mapping[str, Any]) -> None:
+    """Refuse an analysis that is expected to need more memory than it may have.
+
+    Raises:
+        ProcessFailedError: So it is.
+    """
+    counts = receipt["counts"]
+    needed = estimate(counts["events_accepted"], counts["accounts"]).memory_bytes
+    if settings.memory_limit is not None and needed > settings.memory_limit:
+        events, accounts = (
+            f"{counts['events_accepted']:,} events",
+            f"{counts['accounts']:,} accounts",
+        )
+        what = f"An analysis of {events} of {accounts} is expected to need"
+        raise too_much(what, needed, settings.memory_limit)
 
 
 def _require_nothing_lacks(settings: Settings, lacking: tuple[str, ...]) -> None:

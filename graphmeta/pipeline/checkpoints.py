@@ -29,6 +29,7 @@ from graphmeta import provenance
 
 Made = TypeVar("Made")
 
+FOLDER = "checkpoints"
 _SAYS = "checkpoint.json"
 _ARRAY = "array"
 
@@ -43,13 +44,13 @@ class Checkpoints:
     """The checkpoints of one analysis; see ``engines.base.Remember``.
 
     Args:
-        folder: Where they stand, or will.
+        beside: They stand in a folder of this folder, or will.
         depends: What :func:`depends_on` returned.
     """
 
-    def __init__(self, folder: Path, depends: str) -> None:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        self._folder = folder
+    def __init__(self, beside: Path, depends: str) -> None:
+        self._folder = beside / FOLDER
+        self._folder.mkdir(mode=0o700, exist_ok=True)
         self._depends = depends
         #: The stages that were taken from their checkpoints.
         self.taken_up: list[str] = []
@@ -102,10 +103,16 @@ class Checkpoints:
             return None
 
 
-def settings_that_count(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings on which tables depend, of packed ones (``wire.packed``)."""
+def of_analysis(seal: str, settings: Mapping[str, Any]) -> str:
+    """Return one digest of what the stages of an analysis depend on.
+
+    Args:
+        seal: The store's.
+        settings: As ``wire.packed`` returns them.
+    """
     aside = ("retention_days", "sandbox", "memory_limit")
-    return {name: value for name, value in settings.items() if name not in aside}
+    counts = {name: value for name, value in settings.items() if name not in aside}
+    return depends_on(seal=seal, settings=counts)
 
 
 def _value(frame: pl.DataFrame) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,13 +27,15 @@ class Outcome:
         facts: What the analysis counted; see ``facts.facts``.
         sandbox: What kept the analysis apart from the input and from everything else; see
             ``apart.Sandbox``.
-        peak_memory_bytes: The highest resident memory of any process that took part.
+        peak_memory: The highest resident memory of each process that took part, in bytes.
+        taken_up: Stages that were not done but taken from an earlier analysis that was stopped.
     """
 
     receipt: Mapping[str, Any]
     facts: Mapping[str, Any]
     sandbox: Mapping[str, Any]
-    peak_memory_bytes: int
+    peak_memory: Mapping[str, int]
+    taken_up: Sequence[str] = ()
 
 
 def write(
@@ -55,7 +57,9 @@ def write(
         "layers": facts["layers"],
         "confirmation": facts["confirmation"],
         "timings_s": watch.seconds(),
-        "peak_memory_bytes": outcome.peak_memory_bytes,
+        "peak_memory_bytes": max(outcome.peak_memory.values()),
+        "peak_memory": dict(outcome.peak_memory),
+        "taken_up": list(outcome.taken_up),
         "privacy": {
             **receipt["privacy"],
             "sandbox": dict(outcome.sandbox),

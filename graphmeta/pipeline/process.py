@@ -6,7 +6,8 @@ JSON on its standard input and answers by lines on its standard output: how far 
 or an error, which is raised here as it was there. Standard error is the caller's own.
 
 It is never interrupted by the keyboard or by a closing terminal; the caller is, and ends it. It
-also ends when the caller vanishes.
+also ends when the caller vanishes, and when it comes to hold more memory than it was allowed: what
+it holds is looked at some times a second, so it may pass the limit by what it takes meanwhile.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -26,6 +28,7 @@ from graphmeta.engines.base import Progress
 from graphmeta.errors import GraphmetaError, ProcessFailedError
 
 WORKER = "graphmeta.pipeline.worker"
+_LOOK_EVERY_S = 0.2
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -35,12 +38,16 @@ class Process:
     Args:
         task: "ingest" or "analyse".
         scratch: Where it may put temporary files.
+        memory_limit: How many bytes of memory it may hold; None for as many as there are.
 
     Raises:
         OSError: No process can be started here.
     """
 
-    def __init__(self, task: str, scratch: Path) -> None:
+    def __init__(self, task: str, scratch: Path, memory_limit: int | None = None) -> None:
+        self._limit = memory_limit
+        self._over = 0
+        self._ended = threading.Event()
         self._name = {"ingest": "reading", "analyse": "analysing"}[task]
         if not sys.executable:
             raise FileNotFoundError("the path of the Python interpreter is not known")
@@ -61,6 +68,8 @@ class Process:
 
     def __enter__(self) -> Process:
         """Begin."""
+        if self._limit is not None:
+            threading.Thread(target=self._watch, daemon=True).start()
         return self
 
     def __exit__(
@@ -70,6 +79,7 @@ class Process:
         trace: TracebackType | None,
     ) -> None:
         """End the process, whatever it is doing."""
+        self._ended.set()
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
@@ -108,18 +118,35 @@ class Process:
             else:
                 result: dict[str, Any] = answer["result"]
                 return result
+        code = self._process.wait()
+        if self._over:
+            raise too_much(f"The {self._name} process came to hold", self._over, self._limit)
         raise ProcessFailedError(
-            f"The {self._name} process: {ending(self._process.wait())}.",
+            f"The {self._name} process: {ending(code)}.",
             "Free some memory or give fewer events at a time, and run it again.",
         )
 
     def peak_memory_bytes(self) -> int:
         """Return its highest resident memory so far; 0 where the system does not tell."""
+        return self._told("VmHWM:")
+
+    def _watch(self) -> None:
+        """End the process when it holds more memory than it may."""
+        while not self._ended.wait(_LOOK_EVERY_S):
+            # Pages of files do not count: the system takes them back when it needs them.
+            held = self._told("RssAnon:")
+            if self._limit is not None and held > self._limit:
+                self._over = held
+                self._process.kill()
+                return
+
+    def _told(self, what: str) -> int:
+        """Return a number of bytes from what the system tells of the process; 0 if nothing."""
         try:
             told = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
         except OSError:
             return 0
-        marks = [line.split() for line in told.splitlines() if line.startswith("VmHWM:")]
+        marks = [line.split() for line in told.splitlines() if line.startswith(what)]
         return int(marks[0][1]) * 1024 if marks else 0
 
     def _unexpected(self, kind: str, trace: str) -> ProcessFailedError:
@@ -130,6 +157,15 @@ class Process:
         )
         error.add_note(trace)
         return error
+
+
+def too_much(what: str, size: int, limit: int | None) -> ProcessFailedError:
+    """Return the error of memory that was, or would be, above its limit."""
+    allowed = "" if limit is None else f", more than the {limit / 1e9:.1f} GB of --memory-limit"
+    return ProcessFailedError(
+        f"{what} {size / 1e9:.1f} GB of memory{allowed}.",
+        "Allow more memory, or analyse fewer events at a time.",
+    )
 
 
 def ending(code: int) -> str:

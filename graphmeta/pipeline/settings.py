@@ -9,6 +9,9 @@ from typing import Literal
 from graphmeta.errors import UsageError
 from graphmeta.scores.calibrate import OwnCurve
 
+#: With less, not even a small world can be analysed.
+LEAST_MEMORY = 400_000_000
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -26,6 +29,8 @@ class Settings:
         sandbox: "auto" keeps the analysis in a process of its own that can open its store and
             the run alone, as far as the machine can; "require" refuses to run where anything of
             that is missing; "off" analyses in the calling process.
+        memory_limit: How many bytes the analysing process, or the one that reads, may hold; None
+            for as many as the machine has.
 
     Raises:
         UsageError: A value makes no sense.
@@ -39,6 +44,7 @@ class Settings:
     retention_days: int = 30
     calibration: OwnCurve | None = None
     sandbox: Literal["auto", "require", "off"] = "auto"
+    memory_limit: int | None = None
 
     def __post_init__(self) -> None:
         for name, good, remedy in (
@@ -50,6 +56,11 @@ class Settings:
                 "sandbox",
                 self.sandbox in ("auto", "require", "off"),
                 "Say auto, require or off.",
+            ),
+            (
+                "memory_limit",
+                self.memory_limit is None or self.memory_limit >= LEAST_MEMORY,
+                f"Give at least {LEAST_MEMORY // 10**6} MB: libraries alone take most of that.",
             ),
             ("retention_days", 1 <= self.retention_days <= 3650, "Give 1 to 3650 days."),
         ):

@@ -97,15 +97,18 @@ def analyse(line: Line) -> None:
     line.say(result=asdict(shut_in([store], [tables])))
     # Libraries are loaded behind the walls, while the input is still being read elsewhere.
     from graphmeta.ingest.store import open_sealed
+    from graphmeta.pipeline.checkpoints import Checkpoints
     from graphmeta.pipeline.detect import detect
     from graphmeta.pipeline.settings import Settings
     from graphmeta.run import write_tables
 
     request = line.request()
     settings = Settings(**unpacked(request["settings"]))
-    written, facts = detect(open_sealed(store, request["seal"]), settings, line.progress)
+    kept = Checkpoints(tables, request["depends"])
+    sealed = open_sealed(store, request["seal"])
+    written, facts = detect(sealed, settings, line.progress, kept)
     write_tables(tables, written)
-    line.say(result={"facts": facts})
+    line.say(result={"facts": facts, "taken_up": kept.taken_up})
 
 
 TASKS: dict[str, Callable[[Line], None]] = {"ingest": ingest, "analyse": analyse}

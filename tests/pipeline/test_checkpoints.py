@@ -40,8 +40,8 @@ def never() -> Made:
 
 
 def test_a_stage_is_taken_up_as_it_was_made(tmp_path: Path) -> None:
-    Checkpoints(tmp_path / "kept", depends_on(seed=0))("stage", made, Made)
-    again = Checkpoints(tmp_path / "kept", depends_on(seed=0))
+    Checkpoints(tmp_path, depends_on(seed=0))("stage", made, Made)
+    again = Checkpoints(tmp_path, depends_on(seed=0))
     kept = again("stage", never, Made)
     assert kept.frame.equals(made().frame)
     assert kept.frame.schema == made().frame.schema
@@ -94,7 +94,7 @@ def _garble(stage: Path) -> None:
 @pytest.mark.parametrize("harm", [_cut, _flip, _lose, _forget, _garble])
 def test_a_damaged_checkpoint_is_passed_over(tmp_path: Path, harm: Callable[[Path], None]) -> None:
     Checkpoints(tmp_path, "same")("stage", made, Made)
-    harm(tmp_path / "stage")
+    harm(tmp_path / "checkpoints" / "stage")
     again = Checkpoints(tmp_path, "same")
     assert again("stage", lambda: made(2), Made).number == 2
     assert Checkpoints(tmp_path, "same")("stage", never, Made).number == 2
@@ -102,12 +102,16 @@ def test_a_damaged_checkpoint_is_passed_over(tmp_path: Path, harm: Callable[[Pat
 
 def test_what_was_cut_off_while_it_was_written_is_no_checkpoint(tmp_path: Path) -> None:
     Checkpoints(tmp_path, "same")("stage", made, Made)
-    (tmp_path / "stage").rename(tmp_path / "stage.partial")
+    stage = tmp_path / "checkpoints" / "stage"
+    stage.rename(stage.with_name("stage.partial"))
     assert Checkpoints(tmp_path, "same")("stage", lambda: made(2), Made).number == 2
 
 
 def test_checkpoints_are_for_their_owner_alone_and_hold_no_code(tmp_path: Path) -> None:
-    Checkpoints(tmp_path / "kept", "same")("stage", made, Made)
-    for folder in (tmp_path / "kept", tmp_path / "kept" / "stage"):
+    Checkpoints(tmp_path, "same")("stage", made, Made)
+    for folder in (tmp_path / "checkpoints", tmp_path / "checkpoints" / "stage"):
         assert folder.stat().st_mode & 0o777 == 0o700
-    assert {file.suffix for file in (tmp_path / "kept" / "stage").iterdir()} == {".arrow", ".json"}
+    assert {file.suffix for file in (tmp_path / "checkpoints" / "stage").iterdir()} == {
+        ".arrow",
+        ".json",
+    }

@@ -170,6 +170,8 @@ def manifest(tables: Tables) -> dict[str, Any]:
         ],
         "timings_s": {"reading": 3.2, "graph": 4.8, "layers": 11.5},
         "peak_memory_bytes": 1_310_000_000,
+        "peak_memory": {"reading": 410_000_000, "analysing": 1_310_000_000},
+        "taken_up": [],
         "privacy": {
             "identifiers": "pseudonymous",
             "dataset": "default",
