@@ -37,7 +37,9 @@ def test_every_command_and_option_on_the_page_is_there(line: str) -> None:
     if app.default_command is None:
         return  # a whole group is meant
     known = {
-        name for argument in app.assemble_argument_collection() for name in argument.parameter.name
+        name
+        for argument in app.assemble_argument_collection()
+        for name in argument.parameter.name or ()
     }
     for option in re.findall(r"--[a-z-]+", " ".join(words)):
         assert option in known, (line, option)
