@@ -39,6 +39,7 @@ def actors(
     from graphmeta.cli.files import leave, require_free
     from graphmeta.oversight.actors import listed
     from graphmeta.privacy import signing
+    from graphmeta.report import words
     from graphmeta.run import open_run
 
     key = signing.load_signing_key(signing_key or signing.default_signing_key())
@@ -46,7 +47,10 @@ def actors(
     made = listed(open_run(run), clusters, key)
     leave(out, made)
     output().print(
-        text(f"{len(made['accounts'])} pseudonyms of {len(made['clusters'])} clusters: {out}")
+        text(
+            f"{words.plural(len(made['accounts']), 'pseudonym')} of "
+            f"{words.plural(len(made['clusters']), 'cluster')}: {out}"
+        )
     )
     messages().print(text(f"Signed with {made['signer']}, which the key's holder has to know."))
 
