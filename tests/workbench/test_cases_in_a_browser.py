@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import stix2
 from browser_kit import Watched, chromium, listening, visiting
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
@@ -127,12 +128,66 @@ def test_a_case_is_opened_and_leaves_by_keyboard_alone(
     assert (tmp_path / "case.csv").read_text(encoding="utf-8-sig").startswith("part,")
 
 
+def test_the_whole_way_from_the_queue_to_a_file_works_by_mouse(
+    visitor: Watched, tmp_path: Path
+) -> None:
+    page = visitor.open("/?find=d9e44-group")
+    page.get_by_role("link", name="d9e44-group").click()
+    expect(page.get_by_role("link", name="Put it into a case")).to_have_count(0)
+    page.get_by_role("radio", name="benign").check()
+    page.get_by_label("Why?").fill("They telephone a list of neighbours.")
+    page.get_by_role("button", name="Record", exact=True).click()
+    page.get_by_role("link", name="Put it into a case").click()
+    page.get_by_label("Title").fill("The volunteers")
+    page.get_by_role("button", name="Open the case").click()
+    page.get_by_role("link", name="Export").click()
+    page.get_by_role("radio", name="stix").check()
+    page.get_by_role("button", name="Look again").click()
+    bundle = stix2.parse(saved(page, tmp_path), allow_custom=False)
+    (opinion,) = (one for one in bundle.objects if one.type == "opinion")
+    assert opinion.opinion == "disagree"
+    assert "They telephone a list of neighbours." in opinion.explanation
+
+
+def test_the_whole_way_from_the_queue_to_a_file_works_by_keyboard_alone(
+    visitor: Watched, tmp_path: Path
+) -> None:
+    page = visitor.open("/?find=e03b8-few")
+    _tab_to(page, "e03b8-few")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cluster e03b8-few")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # skips to the content
+    _tab_to(page, "spam")
+    page.keyboard.press("Space")
+    _tab_to(page, "Why?")
+    page.keyboard.type("Too few to be anything else.")
+    _tab_to(page, "Record")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("e03b8-few: spam was recorded.")).to_be_visible()
+    _tab_to(page, "Put it into a case")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("part of a case")
+    _tab_to(page, "Title")
+    page.keyboard.type("A few")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("A few")
+    _tab_to(page, "Export")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What would leave, and for whom")
+    _tab_to(page, "Download this file")
+    with page.expect_download() as started:
+        page.keyboard.press("Enter")
+    started.value.save_as(tmp_path / "case.html")
+    assert "Too few to be anything else." in (tmp_path / "case.html").read_text(encoding="utf-8")
+
+
 def _tab_to(page: Page, name: str) -> None:
     """Press Tab until what is called so has the focus."""
     named = (
         "(document.activeElement.labels?.[0]?.innerText || document.activeElement.innerText || '')"
     )
-    for _ in range(60):
+    for _ in range(200):
         page.keyboard.press("Tab")
         if str(page.evaluate(named)).strip().startswith(name):
             return

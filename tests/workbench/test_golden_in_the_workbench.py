@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +81,19 @@ def test_before_a_verdict_a_golden_cluster_is_refused_like_any_other_and_told_af
     said = [json.loads(line) for line in run.folder.audit_lines()[acts:]]
     assert [one["act"] for one in said] == ["golden_verdict", "golden_told"]
     assert said[1]["detail"] == {"cluster": name, "reviewer": "ann"}
+
+
+def test_the_page_of_one_is_like_all_others(mixed_in: Mixed) -> None:
+    bench, rows = mixed_in
+    client, (run,) = bench.sign_in("ann"), bench.desk.runs
+    shown = {}
+    for name in (rows[0].name, "c0001"):
+        answer = client.get(cluster_path(run.id, name))
+        assert answer.status_code == 200
+        assert "gold" not in answer.text.lower()
+        text = re.sub(r"[0-9.]+", "N", answer.text.replace(name, "NAME"))
+        shown[name] = set(re.findall(r"<h[1-4][^>]*>([^<]*)", text))
+    assert shown[rows[0].name] == shown["c0001"]
 
 
 def test_nobody_else_is_told_what_one_reviewer_said_of_them(mixed_in: Mixed) -> None:
