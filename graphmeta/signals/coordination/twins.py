@@ -123,7 +123,7 @@ def _near_for_the_place(
 ) -> tuple[IntArray, IntArray, FloatArray]:
     """Return mutual nearest pairs, and their distances in units of those of another cloud there."""
     a, b, distance = _mutual(points)
-    usual = KDTree(yardstick).query(points, k=NEIGHBOURS)[0].mean(axis=1)
+    usual = np.mean(KDTree(yardstick).query(points, k=NEIGHBOURS)[0], axis=1)
     return a, b, distance / np.sqrt(usual[a] * usual[b])
 
 
