@@ -118,6 +118,7 @@ class Analyst:
         with httpx2.Client(base_url=self.url, timeout=60.0) as client:
             said = {"name": self.name, "password": _PASSWORD}
             client.post("/sign-in", data=said)
+            time.sleep(self.think * draw.random())  # nobody begins at the same moment
             number = 0
             while time.monotonic() < until or number < at_least:
                 number += 1
