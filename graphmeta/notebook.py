@@ -73,6 +73,7 @@ class Options(TypedDict, total=False):
     retention_days: int
     calibration: OwnCurve | None
     sandbox: Literal["auto", "require", "off"]
+    memory_limit: int | None
 
 
 def analyze(

@@ -20,6 +20,23 @@ if TYPE_CHECKING:
 
 _STYLES = {"failed": "bold red", "not proven": "yellow", "held": "green"}
 
+Checkpoints = Annotated[
+    tuple[Path, ...],
+    Parameter(
+        help="A checkpoint of the run's log that was lodged elsewhere: lines that were cut off "
+        "the log since, or written anew, show. Repeatable.",
+        metavar="FILE",
+    ),
+]
+Signer = Annotated[
+    str | None,
+    Parameter(
+        help="The public key with which checkpoints must be signed. Without it, the key that "
+        "each names is shown for you to compare.",
+        metavar="PUBLIC-KEY",
+    ),
+]
+
 
 def review(
     run: RunPath,
@@ -34,22 +51,8 @@ def review(
             metavar="F",
         ),
     ] = (),
-    checkpoint: Annotated[
-        tuple[Path, ...],
-        Parameter(
-            help="A checkpoint of the run's log that was lodged elsewhere: lines that were cut off "
-            "the log since, or written anew, show. Repeatable.",
-            metavar="FILE",
-        ),
-    ] = (),
-    signer: Annotated[
-        str | None,
-        Parameter(
-            help="The public key with which checkpoints must be signed. Without it, the key that "
-            "each names is shown for you to compare.",
-            metavar="PUBLIC-KEY",
-        ),
-    ] = None,
+    checkpoint: Checkpoints = (),
+    signer: Signer = None,
     html: Annotated[
         Path | None,
         Parameter(

@@ -62,6 +62,15 @@ MostAccounts = Annotated[
     ),
 ]
 
+Authority = Annotated[
+    str,
+    Parameter(
+        help="Which authority asks. Without a warrant its request is refused, and the log says "
+        "so: public reports count informal requests apart.",
+        metavar="NAME",
+    ),
+]
+
 
 def request(
     run: RunPath,
@@ -74,14 +83,7 @@ def request(
     most_accounts: MostAccounts,
     as_: As,
     out: Annotated[Path, Parameter(help="The request file to make.", metavar="REQUEST")],
-    authority: Annotated[
-        str,
-        Parameter(
-            help="Which authority asks. Without a warrant its request is refused, and the log says "
-            "so: public reports count informal requests apart.",
-            metavar="NAME",
-        ),
-    ] = "",
+    authority: Authority = "",
     document: Annotated[
         Path | None,
         Parameter(help="For a warrant: the document. Its hash goes into the request."),

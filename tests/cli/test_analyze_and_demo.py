@@ -178,7 +178,9 @@ def test_an_account_counts_by_the_cluster_in_which_it_got_furthest() -> None:
         ("c1", "b", "actor"),
         ("c2", "v", "contacted"),
     ]
-    members = pl.DataFrame([(*row, 0.5, True, None) for row in rows], schema=MEMBERS, orient="row")
+    members = pl.DataFrame(
+        [(*row, 0.5, True, None, None, None) for row in rows], schema=MEMBERS, orient="row"
+    )
     labelled = pl.DataFrame({"account": ["a", "b", "v", "x"], "campaign": ["ring"] * 4})
     found = compare(labelled, "campaign", reached(clusters, members))
     assert found.row(0) == ("ring", 4, 1, 0, 1, 2, ["c1", "c2"])

@@ -18,7 +18,10 @@ LAST = datetime(2024, 5, 4, 9, tzinfo=UTC)
 
 def members(*rows: tuple[str, str, float]) -> pl.DataFrame:
     return pl.DataFrame(
-        [("c1", account, role, strength, strength > 0.5, None) for account, role, strength in rows],
+        [
+            ("c1", account, role, strength, strength > 0.5, None, None, None)
+            for account, role, strength in rows
+        ],
         schema=MEMBERS,
         orient="row",
     )
