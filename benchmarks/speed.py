@@ -21,7 +21,7 @@ import measuring
 from graphmeta.bench.detector import Problem
 from graphmeta.bench.isolate import Attempts
 
-PEERS = ("fraudar", "co_retweet", "co_post")
+PEERS = ("fraudar", "toolkit_co_retweet", "toolkit_co_post")
 
 
 def main() -> None:
