@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from graphmeta import provenance
+from graphmeta.engines.local import usable_cores
 
 
 def describe() -> dict[str, Any]:
@@ -23,16 +24,9 @@ def describe() -> dict[str, Any]:
         "modified": modified,
         **provenance.environment(),
         "processor": _processor(),
-        "cores": cores(),
+        "cores": usable_cores(),
         "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
     }
-
-
-def cores() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _commit(package: Path) -> tuple[str | None, bool | None]:

@@ -20,6 +20,7 @@ from graphmeta.bench.isolate import Attempts
 from graphmeta.bench.measures import flags, ranking, timeline
 from graphmeta.bench.suites import Case, cases
 from graphmeta.engines.base import Progress, silent
+from graphmeta.engines.local import usable_cores
 from graphmeta.errors import UsageError
 from graphmeta.synthetic import World
 
@@ -120,7 +121,7 @@ def _on_all_worlds(
     progress: Progress,
 ) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
     """Return what became of every world, in the order of the cases."""
-    threads = None if plan.jobs == 1 else max(1, machine.cores() // plan.jobs)
+    threads = None if plan.jobs == 1 else max(1, usable_cores() // plan.jobs)
     with Attempts(plan.time_limit, threads) as attempts:
         pool = ThreadPoolExecutor(plan.jobs)
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import polars as pl
 
@@ -110,9 +111,9 @@ def _found(
         progress(f"finding and confirming groups ({done} of {FOLDS + 1})", done / (FOLDS + 1))
 
     progress("finding groups, and confirming them on held-out contacts", 0.0)
-    whole, *folds = side_by_side([everything, *(without(fold) for fold in range(FOLDS))], told)
-    assert isinstance(whole, Found)
-    return whole, [fold for fold in folds if isinstance(fold, Tested)]
+    parts: list[Callable[[], Found | Tested]] = [everything, *map(without, range(FOLDS))]
+    whole, *folds = side_by_side(parts, told)
+    return cast("Found", whole), cast("list[Tested]", folds)
 
 
 def _with_orphans(whole: pl.DataFrame, folds: Sequence[Tested], alpha: float) -> pl.DataFrame:

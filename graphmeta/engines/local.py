@@ -27,6 +27,13 @@ def stream(frame: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
     yield from frame.collect_batches(chunk_size=rows, maintain_order=True)
 
 
+def usable_cores() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def side_by_side(things: Sequence[Callable[[], Item]], done: Callable[[int], None]) -> list[Item]:
     """Do some things at once, a thread for every core, and return what came of each, in order.
 
@@ -34,7 +41,7 @@ def side_by_side(things: Sequence[Callable[[], Item]], done: Callable[[int], Non
         things: What is to be done; an error of one is raised here as soon as it occurs.
         done: Told, after each, how many are done.
     """
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+    with ThreadPoolExecutor(usable_cores()) as threads:
         running = [threads.submit(thing) for thing in things]
         for number, ended in enumerate(as_completed(running), start=1):
             ended.result()

@@ -10,8 +10,9 @@ synthetic worlds, above all where far more strangers are contacted: finding grou
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
+
+from graphmeta.engines.local import usable_cores
 
 #: Seconds of one core, and bytes in the largest process: always, by event, by account.
 _SECONDS = (7.9, 1.5e-5, 4.0e-5)
@@ -51,13 +52,6 @@ def estimate(events: int, accounts: int, cores: int | None = None) -> Estimate:
     work = _sum(_SECONDS, events, accounts)
     seconds = work * (1 - _SHARED + _SHARED / cores)
     return Estimate(round(seconds, 1), int(_sum(_BYTES, events, accounts)), ERROR, cores)
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _sum(parts: tuple[float, float, float], events: int, accounts: int) -> float:

@@ -225,7 +225,8 @@ class Choice:
         targets, circle = at // self.circles, at % self.circles
         hit = np.zeros((int(max(row.max(initial=-1), targets.max(initial=-1))) + 1, CLASSES))
         np.add.at(hit, targets, self.pull[circle][:, None] * chance)
-        nowhere = np.vstack([chance, np.zeros((1, CLASSES))])
+        # What is found nowhere stands at -1: the last row, of zeros.
+        chances = np.vstack([chance, np.zeros((1, CLASSES))])
         out = np.empty(accounts.size)
         for start in range(0, accounts.size, _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
@@ -235,7 +236,7 @@ class Choice:
             before = np.cumsum(many) - many
             reached = np.arange(each.size) + np.repeat(first - before, many)
             key = row[part][each] * self.circles + self.towards.indices[reached]
-            own = nowhere[_places(at, key)]
+            own = chances[find(at, key)]
             weight = self.towards.data[reached] * np.einsum("ij,ij->i", own, lean[each])
             pulled = np.einsum("ij,ij->i", hit[row[part]], lean)
             out[part] = np.bincount(each, weights=weight, minlength=many.size) + pulled
@@ -252,11 +253,12 @@ class Choice:
         return np.asarray(self.shape / mean)
 
 
-def _places(ordered: IntArray, wanted: IntArray) -> IntArray:
-    """Return where values stand in an ordered list, its length where they do not."""
-    at = np.searchsorted(ordered, wanted)
-    there = np.take(np.append(ordered, -1), at) == wanted
-    return np.where(there, at, ordered.size)
+def find(ordered: IntArray, wanted: IntArray) -> IntArray:
+    """Return where values stand in an ordered list, -1 where they do not."""
+    if ordered.size == 0:
+        return np.full(wanted.size, -1)
+    at = np.minimum(np.searchsorted(ordered, wanted), ordered.size - 1)
+    return np.where(ordered[at] == wanted, at, -1)
 
 
 def at_least(threshold: int, mean: FloatArray, size: FloatArray) -> FloatArray:

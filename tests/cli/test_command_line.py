@@ -57,11 +57,12 @@ def test_every_option_has_its_help(command: str) -> None:
             assert argument.parameter.help, argument.name
 
 
-def test_help_and_the_import_of_the_package_load_nothing_heavy() -> None:
+def helped(arguments: list[str], unwanted: tuple[str, ...]) -> str:
+    """Ask for help in a fresh interpreter, assert that it loads none of some modules, return it."""
     code = (
         "import sys, graphmeta, graphmeta.cli\n"
-        "code = graphmeta.cli.main(['analyze', '--help'])\n"
-        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
+        f"code = graphmeta.cli.main({arguments!r})\n"
+        f"print([name for name in {unwanted!r} if name in sys.modules], file=sys.stderr)\n"
         "sys.exit(code)"
     )
     shown = subprocess.run(
@@ -72,25 +73,16 @@ def test_help_and_the_import_of_the_package_load_nothing_heavy() -> None:
         env=environment(),
     )
     assert (shown.returncode, shown.stderr.strip()) == (0, "[]")
+    return shown.stdout
+
+
+def test_help_and_the_import_of_the_package_load_nothing_heavy() -> None:
+    assert helped(["analyze", "--help"], HEAVY)
 
 
 def test_the_list_of_commands_waits_for_no_parser_of_markdown() -> None:
     slow = ("markdown_it", "importlib.metadata", "tomllib", "pygments")
-    code = (
-        "import sys, graphmeta.cli\n"
-        "code = graphmeta.cli.main(['--help'])\n"
-        f"print([name for name in {slow!r} if name in sys.modules], file=sys.stderr)\n"
-        "sys.exit(code)"
-    )
-    shown = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment(),
-    )
-    assert (shown.returncode, shown.stderr.strip()) == (0, "[]")
-    assert "[bold" not in shown.stdout
+    assert "[bold" not in helped(["--help"], slow)
 
 
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,7 +45,7 @@ def scored(analysed: Analysed, cluster: str = CLUSTER) -> set[str]:
     )
 
 
-def refused(analysed: Analysed, filed: dict[str, Any], reason: str, **more: Any) -> None:
+def assert_refused(analysed: Analysed, filed: dict[str, Any], reason: str, **more: Any) -> None:
     """See that a request is refused for a reason, which the log holds, and that nothing is told."""
     before = acts(analysed.run)
     with pytest.raises(RefusedError) as error:
@@ -124,12 +124,12 @@ def test_a_warrant_is_named_with_its_authority_and_its_hash(reviewed: Analysed) 
 def test_a_request_serves_once(reviewed: Analysed) -> None:
     filed = approved(asked(reviewed.run), "ben", "cem")
     reveal(reviewed.run, filed, HOLDERS, now=NOW)
-    refused(reviewed, filed, "used")
+    assert_refused(reviewed, filed, "used")
 
 
 def test_a_request_that_has_expired_is_refused(reviewed: Analysed) -> None:
     filed = approved(asked(reviewed.run), "ben", "cem")
-    refused(reviewed, filed, "expired", now=later(7))
+    assert_refused(reviewed, filed, "expired", now=later(7))
 
 
 def test_an_expired_request_is_not_approved(reviewed: Analysed) -> None:
@@ -141,7 +141,7 @@ def test_an_expired_request_is_not_approved(reviewed: Analysed) -> None:
 def test_a_request_without_two_approvals_is_refused(
     reviewed: Analysed, names: tuple[str, ...]
 ) -> None:
-    refused(reviewed, approved(asked(reviewed.run), *names), "too_few_approvals")
+    assert_refused(reviewed, approved(asked(reviewed.run), *names), "too_few_approvals")
 
 
 def test_one_person_counts_once(reviewed: Analysed) -> None:
@@ -149,7 +149,7 @@ def test_one_person_counts_once(reviewed: Analysed) -> None:
     with pytest.raises(RefusedError, match="already"):
         approve(filed, "ben", KEYS["ben"], now=NOW)
     filed["approvals"] *= 2
-    refused(reviewed, filed, "too_few_approvals")
+    assert_refused(reviewed, filed, "too_few_approvals")
 
 
 def test_whoever_asks_cannot_approve(reviewed: Analysed) -> None:
@@ -168,7 +168,7 @@ def test_a_request_that_its_maker_approved_by_a_forged_file_is_refused(reviewed:
         **said,
     }
     own = {**said, "signature": signing.sign(KEYS["ada"], statement)}
-    refused(reviewed, {**filed, "approvals": [filed["approvals"][0], own]}, "self_approved")
+    assert_refused(reviewed, {**filed, "approvals": [filed["approvals"][0], own]}, "self_approved")
 
 
 @pytest.mark.parametrize("name", ["ben", "dan"])
@@ -178,13 +178,13 @@ def test_an_approval_with_a_key_that_was_not_named_is_refused(
     """Ada signs in Ben's name; Dan signs in his own, and was not among the people."""
     filed = approved(asked(reviewed.run), "cem")
     key = KEYS["ada"] if name == "ben" else KEYS["dan"]
-    refused(reviewed, approve(filed, name, key, now=NOW), "forged_approval")
+    assert_refused(reviewed, approve(filed, name, key, now=NOW), "forged_approval")
 
 
 def test_an_approval_of_another_request_is_refused(reviewed: Analysed) -> None:
     first = approved(asked(reviewed.run, most_accounts=13), "ben", "cem")
     second = asked(reviewed.run, most_accounts=1_000)
-    refused(reviewed, {**second, "approvals": first["approvals"]}, "forged_approval")
+    assert_refused(reviewed, {**second, "approvals": first["approvals"]}, "forged_approval")
 
 
 @pytest.mark.parametrize(
@@ -205,13 +205,13 @@ def test_a_request_that_was_changed_is_refused(
 ) -> None:
     filed = approved(asked(reviewed.run), "ben", "cem")
     changed = {**filed, "request": {**filed["request"], name: value}}
-    refused(reviewed, changed, "unknown_request")
+    assert_refused(reviewed, changed, "unknown_request")
 
 
 def test_a_request_with_another_persons_signature_is_refused(reviewed: Analysed) -> None:
     filed = approved(asked(reviewed.run), "ben", "cem")
     forged = signing.sign(KEYS["dan"], filed["request"])
-    refused(reviewed, {**filed, "signature": forged}, "forged_request")
+    assert_refused(reviewed, {**filed, "signature": forged}, "forged_request")
 
 
 def test_an_authority_without_a_warrant_is_refused_and_counted_as_an_informal_request(
@@ -242,7 +242,7 @@ def test_an_authoritys_request_without_a_warrant_is_not_carried_out_either(
     with monkeypatch.context() as patch:
         patch.setattr("graphmeta.oversight.reveal.request.require_warrant", lambda _: None)
         filed = approved(asked(reviewed.run, authority="an office"), "ben", "cem")
-    refused(reviewed, filed, "no_warrant")
+    assert_refused(reviewed, filed, "no_warrant")
     assert acts(reviewed.run)[-1][1]["authority"] is True
 
 
@@ -269,7 +269,7 @@ def test_a_cluster_that_nobody_found_to_be_abuse_is_refused(
 def test_the_latest_verdict_counts(reviewed: Analysed) -> None:
     filed = approved(asked(reviewed.run), "ben", "cem")
     judge(reviewed.run, "benign", version=2)
-    refused(reviewed, filed, "not_reviewed")
+    assert_refused(reviewed, filed, "not_reviewed")
     judge(reviewed.run, "recruitment", version=3)
     assert reveal(reviewed.run, filed, HOLDERS, now=NOW).height
 
@@ -279,7 +279,7 @@ def test_a_second_reviewer_who_disagrees_stops_it_until_somebody_judges_again(
 ) -> None:
     filed = approved(asked(reviewed.run), "ben", "cem")
     judge(reviewed.run, "benign", version=2, second_of=1)
-    refused(reviewed, filed, "not_reviewed")
+    assert_refused(reviewed, filed, "not_reviewed")
 
 
 def test_a_cluster_that_was_not_flagged_is_refused(reviewed: Analysed) -> None:
@@ -292,7 +292,7 @@ def test_a_cluster_that_was_not_flagged_is_refused(reviewed: Analysed) -> None:
 
 def test_a_cluster_larger_than_was_asked_for_is_refused(reviewed: Analysed) -> None:
     filed = asked(reviewed.run, most_accounts=len(scored(reviewed)) - 1)
-    refused(reviewed, approved(filed, "ben", "cem"), "too_many_accounts")
+    assert_refused(reviewed, approved(filed, "ben", "cem"), "too_many_accounts")
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_both_keys_are_needed_and_their_lack_does_not_use_a_request_up(
     reviewed: Analysed, keys: tuple[sealing.Identity, ...]
 ) -> None:
     filed = approved(asked(reviewed.run), "ben", "cem")
-    refused(reviewed, filed, "wrong_keys", keys=keys)
+    assert_refused(reviewed, filed, "wrong_keys", keys=keys)
     assert reveal(reviewed.run, filed, HOLDERS, now=NOW).height
 
 
@@ -310,9 +310,9 @@ def test_another_map_than_the_one_that_was_sealed_is_refused(reviewed: Analysed)
     """Anybody can seal something to the two recipients; only one map is in the log."""
     forged = sealing.seal(b"forged", [one.recipient for one in HOLDERS])
     (reviewed.run.path / REVERSE_MAP).write_bytes(forged)
-    refused(reviewed, approved(asked(reviewed.run), "ben", "cem"), "map_changed")
+    assert_refused(reviewed, approved(asked(reviewed.run), "ben", "cem"), "map_changed")
     (reviewed.run.path / REVERSE_MAP).unlink()
-    refused(reviewed, approved(asked(reviewed.run), "ben", "cem"), "map_changed")
+    assert_refused(reviewed, approved(asked(reviewed.run), "ben", "cem"), "map_changed")
 
 
 def test_people_who_are_added_later_have_no_say(reviewed: Analysed) -> None:
@@ -320,7 +320,7 @@ def test_people_who_are_added_later_have_no_say(reviewed: Analysed) -> None:
     people = {**sealed["people"], "dan": signing.public_part(KEYS["dan"])}
     audit.append(reviewed.run.path / AUDIT, "map_sealed", {**sealed, "people": people})
     filed = approved(asked(reviewed.run), "ben", "dan")
-    refused(reviewed, filed, "forged_approval")
+    assert_refused(reviewed, filed, "forged_approval")
 
 
 def test_a_run_whose_log_was_changed_tells_nothing_and_is_left_as_it_is(

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import networkx as nx
 import polars as pl
-from fake_run import pseudonym
+from fake_clusters import pseudonym
 from pypdf import PdfReader
 
 from graphmeta.report.exports import Export

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fake_run import Tables, write_fake_run
+from fake_run import write_fake_run
+from fake_tables import Tables
 
 from graphmeta.errors import PrivacyRefusalError
 from graphmeta.report.closing import before_and_after

@@ -11,7 +11,10 @@ from typing import Any
 import polars as pl
 import pytest
 from export_kit import BARE, BENIGN, FEW, FUNNEL, RING
-from fake_run import Tables, manifest, pseudonym, write_fake_run
+from fake_clusters import pseudonym
+from fake_manifest import manifest
+from fake_run import write_fake_run
+from fake_tables import Tables
 from hypothesis import given
 from hypothesis import strategies as st
 

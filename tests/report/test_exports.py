@@ -23,7 +23,8 @@ from export_kit import (
     scored,
     texts,
 )
-from fake_run import Tables, write_fake_run
+from fake_run import write_fake_run
+from fake_tables import Tables
 
 from graphmeta.errors import PrivacyRefusalError, UsageError
 from graphmeta.report import exports

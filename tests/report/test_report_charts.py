@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 import pytest
 from bokeh.core.validation import check_integrity
-from fake_run import START, write_fake_run
+from fake_run import write_fake_run
+from fake_tables import START
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 import pytest
-from fake_run import START, write_fake_run
+from fake_run import write_fake_run
+from fake_tables import START
 from scipy import stats
 
 from graphmeta.contract.tables import LOOK_ALIKES, RHYTHM, SIGNALS, TIMELINE

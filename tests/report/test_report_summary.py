@@ -6,7 +6,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from fake_run import Tables, write_fake_run
+from fake_run import write_fake_run
+from fake_tables import Tables
 
 from graphmeta.errors import UsageError
 from graphmeta.report import summary

@@ -9,8 +9,13 @@ from numpy.typing import NDArray
 
 from graphmeta.nulls import configuration
 from graphmeta.nulls.configuration import CLASSES, Choice, class_of
-from graphmeta.signals.coordination.shared_targets.chances import cells, elsewhere, turned, ways
-from graphmeta.signals.coordination.shared_targets.groups import Asked, _Chances
+from graphmeta.signals.coordination.shared_targets.chances import (
+    Chances,
+    cells,
+    elsewhere,
+    turned,
+    ways,
+)
 from graphmeta.signals.coordination.shared_targets.reach import Reach, Together, together
 
 ACCOUNTS = 1_200
@@ -78,9 +83,10 @@ def one_by_one(
 def test_what_is_expected_is_what_adding_up_target_by_target_gives(level: int, seed: int) -> None:
     known, contacts = null(seed)
     met = met_in(known, contacts)
-    asked = Asked(known, met, turned(known, known, met))
+    where = turned(known, known, met)
     lean = np.linspace(0.6, 1.0, CLASSES)
-    expected = _Chances(asked, lean[None, :]).expected(level, np.array([0]), [None])[0][0]
+    chances = Chances(known, met, where, cells(known, where), lean[None, :])
+    expected = chances.expected(level, np.array([0]), [None])[0][0]
     truth = one_by_one(known, contacts, level, lean)
     # Sums by moments are bounds from above; they are of circles to which little is sent.
     assert truth * (1 - 1e-9) <= expected <= 1.02 * truth

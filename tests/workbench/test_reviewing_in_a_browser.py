@@ -10,7 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 from browser_kit import Watched, chromium, listening, visiting
-from fake_run import START, Tables, pseudonym, write_fake_run
+from fake_clusters import pseudonym
+from fake_run import write_fake_run
+from fake_tables import START, Tables
 from playwright.sync_api import Browser, Locator, Page, expect
 from workbench_kit import FUNNEL, RING, Bench
 

@@ -28,7 +28,8 @@ from graphmeta.workbench.security.sessions import OneTimeToken
 
 # The run made by hand stands with the tests of the report.
 sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
-from fake_run import Tables, write_fake_run
+from fake_run import write_fake_run
+from fake_tables import Tables
 
 __all__ = ["FUNNEL", "PASSWORD", "RING", "Bench", "Tables", "serving", "write_fake_run"]
 

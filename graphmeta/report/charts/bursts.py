@@ -82,7 +82,7 @@ def bursts(timeline: pl.DataFrame, rhythm: pl.DataFrame) -> figure:
         timeline: One cluster's rows of the timeline table.
         rhythm: The run's rhythm table, with others in it.
     """
-    from bokeh.models import BasicTicker, ColumnDataSource, HoverTool
+    from bokeh.models import ColumnDataSource, HoverTool
 
     periods = by_period(timeline, rhythm)
     hours = bar_hours(rhythm)
@@ -128,9 +128,7 @@ def bursts(timeline: pl.DataFrame, rhythm: pl.DataFrame) -> figure:
         ("band", "@low to @high"),
     ]
     plot.add_tools(HoverTool(renderers=[bars], tooltips=style.tool_tip(shown)))
-    plot.xgrid.grid_line_color = None
-    plot.yaxis.axis_label = f"per {period_name(hours)}"
-    plot.yaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=4)
+    style.counts_upwards(plot, f"per {period_name(hours)}")
     return plot
 
 

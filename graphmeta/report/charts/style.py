@@ -96,3 +96,17 @@ def plain_figure(height: int, **options: Any) -> figure:
         axis.axis_label_text_font_size = "13px"
         axis.axis_label_text_font_style = "normal"
     return plot
+
+
+def counts_upwards(plot: figure, label: str) -> None:
+    """Let a figure count whole things upwards, with lines across alone.
+
+    Args:
+        plot: The figure.
+        label: What is counted.
+    """
+    from bokeh.models import BasicTicker
+
+    plot.xgrid.grid_line_color = None
+    plot.yaxis.axis_label = label
+    plot.yaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=4)

@@ -97,7 +97,7 @@ def activity(timeline: pl.DataFrame) -> figure:
     Args:
         timeline: One cluster's rows of the timeline table, at least one.
     """
-    from bokeh.models import BasicTicker, ColumnDataSource, HoverTool
+    from bokeh.models import ColumnDataSource, HoverTool
 
     hours = bar_hours(timeline)
     bars = by_period(timeline, hours)
@@ -133,9 +133,7 @@ def activity(timeline: pl.DataFrame) -> figure:
         ("members active in an hour", "@members{0,0}"),
     ]
     plot.add_tools(HoverTool(renderers=[drawn], tooltips=style.tool_tip(shown)))
-    plot.xgrid.grid_line_color = None
-    plot.yaxis.axis_label = f"events per {period_name(hours)}"
-    plot.yaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=4)
+    style.counts_upwards(plot, f"events per {period_name(hours)}")
     return plot
 
 

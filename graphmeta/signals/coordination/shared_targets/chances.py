@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from math import factorial
 from typing import TypeAlias
 
@@ -238,9 +237,66 @@ def ways(here: Choice, where: Turned, known: Cells, level: int) -> FloatArray:
     spread = np.ones(reached.size)
     for more in range(1, level):
         spread *= 1.0 + more / reached
-    return np.asarray(known.many * mean**level * spread / _ways_to_order(level))
+    return np.asarray(known.many * mean**level * spread / factorial(level))
 
 
-@cache
-def _ways_to_order(many: int) -> float:
-    return float(factorial(many))
+class Chances:
+    """How likely enough of each group reach each target, at any time or within a width.
+
+    Args:
+        here: The null.
+        met: What the groups reached.
+        where: Which circles they turned to.
+        known: The cells.
+        lean: Factors by class of target, shape (groups, classes).
+    """
+
+    def __init__(
+        self, here: Choice, met: Together, where: Turned, known: Cells, lean: FloatArray
+    ) -> None:
+        self._here, self._met, self._where, self._lean = here, met, where, lean
+        self._cells = known
+        laws = Laws(here.shape, where, lean)
+        self._of_cells = laws.of(self._cells.place, self._cells.popularity[self._cells.cell])
+        place, reached = where.at(met.row, here.circle_of[met.target]), here.popularity[met.target]
+        self._with_own = laws.of(place, reached)
+        self._without_own = laws.of(place, reached - met.by)
+
+    def expected(self, level: int, rows: IntArray, closes: Sequence[Close]) -> list[FloatArray]:
+        """Return how many targets each group would share by chance, shape (rows,) for each width.
+
+        Args:
+            level: How many of a group have to reach a target.
+            rows: The groups that are asked for.
+            closes: For each width, how likely two of a group meet within it.
+        """
+        wanted = np.zeros(self._met.numbers.size, dtype=bool)
+        wanted[rows] = True
+        hits = np.flatnonzero(wanted[self._met.row])
+        near = np.flatnonzero(wanted[self._of_cells.row])
+        many = self._cells.many[self._cells.cell[near]]
+        parts = zip(
+            closes,
+            self._of_cells.only(near).at_least(level, closes),
+            self._with_own.only(hits).at_least(level, closes),
+            self._without_own.only(hits).at_least(level, closes),
+            strict=True,
+        )
+        out = []
+        for close, nearby, with_, without in parts:
+            inside = self._summed(self._of_cells.row[near], nearby * many)
+            swap = self._summed(self._met.row[hits], without - with_)
+            far = self._elsewhere(level, close)
+            out.append(np.maximum((inside + swap + far)[rows], 0.0))
+        return out
+
+    def _elsewhere(self, level: int, close: Close) -> FloatArray:
+        """Return the same for targets of the circles that groups did not turn to, (groups,)."""
+        counted = ways(self._here, self._where, self._cells, level)
+        targets = elsewhere(self._here, self._where, self._cells, counted)
+        sent = (self._where.drawn[:, None] * self._lean) ** level
+        near = 1.0 if close is None else close
+        return np.asarray((sent * targets * near).sum(axis=1))
+
+    def _summed(self, row: IntArray, amount: FloatArray) -> FloatArray:
+        return np.bincount(row, weights=amount, minlength=self._met.numbers.size).astype(np.float64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -12,13 +13,13 @@ from graphmeta.nulls.configuration import CLASSES, Choice, class_of, leaning
 from graphmeta.signals.base import FloatArray, IntArray, Observations, Part
 from graphmeta.signals.coordination import thresholds
 from graphmeta.signals.coordination.shared_targets.chances import (
+    Cells,
+    Chances,
     Close,
-    Laws,
     Turned,
     cells,
     elsewhere,
     turned,
-    ways,
 )
 from graphmeta.signals.coordination.shared_targets.nearness import (
     ANY_TIME,
@@ -69,10 +70,10 @@ class Asked:
     met: Together
     where: Turned
 
-    @property
-    def place(self) -> IntArray:
-        """Places in ``where`` of every group and target that it reached, shape (hits,)."""
-        return self.where.at(self.met.row, self.here.circle_of[self.met.target])
+    @cached_property
+    def cells(self) -> Cells:
+        """The cells of the null, and those of the circles that the groups turned to."""
+        return cells(self.here, self.where)
 
 
 def ask(seen: Observations, groups: pl.DataFrame, found: Part, part: Part) -> Asked:
@@ -105,7 +106,7 @@ def leanings(asked: Asked) -> Leanings:
     seem to turn away from popular targets, and that would explain the ring.
     """
     here, met, where = asked.here, asked.met, asked.where
-    known = cells(here, where)
+    known = asked.cells
     mean = (known.popularity + here.shape) * known.many
     usual_sent = where.base[known.circle] / (where.usual_rate[known.circle] + 1.0)
     each = where.drawn[:, None] * elsewhere(here, where, known, usual_sent * mean)
@@ -121,7 +122,8 @@ def leanings(asked: Asked) -> Leanings:
         counted = np.bincount(at, weights=weights, minlength=size)
         return counted.reshape(-1, CLASSES).astype(np.float64)
 
-    scale = (where.sent / (where.rate + 1.0))[asked.place]
+    at = where.at(met.row, here.circle_of[met.target])
+    scale = (where.sent / (where.rate + 1.0))[at]
     everybody = here.popularity[met.target]
     others = everybody - met.by
     swap = by_class(others, scale * (others + here.shape))
@@ -145,7 +147,8 @@ def tally(
         Columns group, threshold, width, observed, expected.
     """
     met = asked.met
-    chances = _Chances(asked, lean.of(met.numbers))
+    factors = lean.of(met.numbers)
+    chances = Chances(asked.here, met, asked.where, asked.cells, factors)
     frames = []
     for level in sorted({level for level, _ in settings}):
         reaching = met.by >= level
@@ -176,61 +179,3 @@ def _close(near: Usual, met: Together, width: int) -> Close:
         return None
     share = near.near[width].moments.of_groups(met.inside)
     return np.asarray(np.minimum(share[:, None] * near.of(width, met.numbers), 1.0))
-
-
-class _Chances:
-    """How likely enough of each group reach each target, at any time or within a width.
-
-    Args:
-        asked: What is asked.
-        lean: Factors by class of target, shape (groups, classes).
-    """
-
-    def __init__(self, asked: Asked, lean: FloatArray) -> None:
-        here, met, where = asked.here, asked.met, asked.where
-        self._here, self._met, self._where, self._lean = here, met, where, lean
-        self._cells = cells(here, where)
-        laws = Laws(here.shape, where, lean)
-        self._of_cells = laws.of(self._cells.place, self._cells.popularity[self._cells.cell])
-        place, reached = asked.place, here.popularity[met.target]
-        self._with_own = laws.of(place, reached)
-        self._without_own = laws.of(place, reached - met.by)
-
-    def expected(self, level: int, rows: IntArray, closes: Sequence[Close]) -> list[FloatArray]:
-        """Return how many targets each group would share by chance, shape (rows,) for each width.
-
-        Args:
-            level: How many of a group have to reach a target.
-            rows: The groups that are asked for.
-            closes: For each width, how likely two of a group meet within it.
-        """
-        wanted = np.zeros(self._met.numbers.size, dtype=bool)
-        wanted[rows] = True
-        hits = np.flatnonzero(wanted[self._met.row])
-        near = np.flatnonzero(wanted[self._of_cells.row])
-        many = self._cells.many[self._cells.cell[near]]
-        parts = zip(
-            closes,
-            self._of_cells.only(near).at_least(level, closes),
-            self._with_own.only(hits).at_least(level, closes),
-            self._without_own.only(hits).at_least(level, closes),
-            strict=True,
-        )
-        out = []
-        for close, nearby, with_, without in parts:
-            inside = self._summed(self._of_cells.row[near], nearby * many)
-            swap = self._summed(self._met.row[hits], without - with_)
-            far = self._elsewhere(level, close)
-            out.append(np.maximum((inside + swap + far)[rows], 0.0))
-        return out
-
-    def _elsewhere(self, level: int, close: Close) -> FloatArray:
-        """Return the same for targets of the circles that groups did not turn to, (groups,)."""
-        counted = ways(self._here, self._where, self._cells, level)
-        targets = elsewhere(self._here, self._where, self._cells, counted)
-        sent = (self._where.drawn[:, None] * self._lean) ** level
-        near = 1.0 if close is None else close
-        return np.asarray((sent * targets * near).sum(axis=1))
-
-    def _summed(self, row: IntArray, amount: FloatArray) -> FloatArray:
-        return np.bincount(row, weights=amount, minlength=self._met.numbers.size).astype(np.float64)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from graphmeta.nulls import counts
-from graphmeta.nulls.configuration import CLASSES, class_of
+from graphmeta.nulls.configuration import CLASSES, class_of, find
 from graphmeta.signals.base import MEMBERS, FloatArray, IntArray, Observations, Part, shaped
 from graphmeta.signals.coordination.incidence import spans
 from graphmeta.signals.coordination.shared_targets.groups import (
@@ -109,12 +109,12 @@ def _at(known: Reach, met: Together, near: Usual, level: int, width: int) -> _Te
     account, observed = shared.indices.astype(np.int64), shared.data.copy()
     place = row * known.accounts + account
     inside = met.inside.tocoo()
-    mine = _find(place, inside.row.astype(np.int64) * known.accounts + inside.col)
+    mine = find(place, inside.row.astype(np.int64) * known.accounts + inside.col)
     member = np.zeros(place.size, dtype=bool)
     member[mine[mine >= 0]] = True
     # Members are tested against the rest: their own contacts are no company.
     with_others = met.apart <= width if width != ANY_TIME else met.by[met.hit] >= level
-    own = _find(place, met.row[met.hit] * known.accounts + met.account)
+    own = find(place, met.row[met.hit] * known.accounts + met.account)
     accompanied = np.bincount(own[with_others], minlength=place.size)
     observed = np.where(member, accompanied, observed).astype(np.float64)
     some = observed > 0
@@ -163,14 +163,6 @@ def _in_time(met: Together, hit: IntArray, time: IntArray, width: int) -> NDArra
     )
 
 
-def _find(ordered: IntArray, wanted: IntArray) -> IntArray:
-    """Return where values stand in an ordered list, -1 where they do not."""
-    if ordered.size == 0:
-        return np.full(wanted.size, -1)
-    at = np.minimum(np.searchsorted(ordered, wanted), ordered.size - 1)
-    return np.where(ordered[at] == wanted, at, -1)
-
-
 class _Chance:
     """How many of a group's targets accounts would reach by chance.
 
@@ -200,7 +192,7 @@ class _Chance:
         own = np.bincount(self._place, weights=met.by, minlength=circle.size)
         self._others = np.maximum(null.circle_popularity[circle] - own, 0.5)
         self._rate = null.prior_rate(self._others, circle)
-        own = _find(row * known.accounts + account, met.row[met.hit] * known.accounts + met.account)
+        own = find(row * known.accounts + account, met.row[met.hit] * known.accounts + met.account)
         self._tested, self._own_hit = own[own >= 0], met.hit[own >= 0]
 
     def expected(self, near: Usual, level: int, width: int) -> FloatArray:
