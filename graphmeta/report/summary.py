@@ -19,6 +19,7 @@ from graphmeta.report import words
 from graphmeta.run import RunFolder
 from graphmeta.scores import wording
 from graphmeta.scores.counter import PREFIX
+from graphmeta.scores.wording import SPEAKS_FROM
 
 #: The two scores of a cluster, in the order in which they are shown.
 SCORES = ("spam", "recruitment")
@@ -32,7 +33,8 @@ def queue_frame(run: RunFolder) -> pl.DataFrame:
 
     Returns:
         The columns of the clusters table, then ``strongest_for`` and ``strongest_against``
-        (sentences from the evidence of the score that leads, null where there is none).
+        (sentences from the evidence of the score that leads, null where none moves it by
+        ``SPEAKS_FROM``).
 
     Raises:
         RunError: A table of the run cannot be read.
@@ -46,8 +48,8 @@ def queue_frame(run: RunFolder) -> pl.DataFrame:
         .sort(["contribution", "term"])
     )
     strongest_reasons = reasons.group_by("cluster_id").agg(
-        strongest_for=pl.col("says").filter(pl.col("contribution") > 0).last(),
-        strongest_against=pl.col("says").filter(pl.col("contribution") < 0).first(),
+        strongest_for=pl.col("says").filter(pl.col("contribution") >= SPEAKS_FROM).last(),
+        strongest_against=pl.col("says").filter(pl.col("contribution") <= -SPEAKS_FROM).first(),
     )
     return clusters.join(strongest_reasons, on="cluster_id", how="left", maintain_order="left")
 
@@ -90,7 +92,10 @@ def leading_score(row: Mapping[str, Any]) -> str:
 
 
 def strongest(row: Mapping[str, Any], evidence: pl.DataFrame) -> tuple[str | None, str | None]:
-    """Return the strongest sentence for, and the strongest against, in the leading score."""
+    """Return the strongest sentence for, and the strongest against, in the leading score.
+
+    What moves the score by less than ``SPEAKS_FROM`` is no reason, here as in the lists beside it.
+    """
     terms = evidence.filter(
         (pl.col("score") == leading_score(row)) & (pl.col("term") != BASELINE)
     ).sort(["contribution", "term"])
@@ -98,8 +103,8 @@ def strongest(row: Mapping[str, Any], evidence: pl.DataFrame) -> tuple[str | Non
         return None, None
     most, least = terms.row(-1, named=True), terms.row(0, named=True)
     return (
-        most["says"] if most["contribution"] > 0 else None,
-        least["says"] if least["contribution"] < 0 else None,
+        most["says"] if most["contribution"] >= SPEAKS_FROM else None,
+        least["says"] if least["contribution"] <= -SPEAKS_FROM else None,
     )
 
 
