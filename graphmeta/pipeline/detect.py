@@ -29,7 +29,6 @@ from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
 from graphmeta.signals.acts import Acts, acts
 from graphmeta.signals.base import Observations
 from graphmeta.signals.coordination.funnel import Funnel
-from graphmeta.signals.coordination.twins import twins
 from graphmeta.signals.observe import Network, network, observe
 
 
@@ -71,8 +70,7 @@ def detect(
     tied = remember(
         "clusters", lambda: clusters(seen, LAYERS, *asked, progress, remember), Clusters
     )
-    alike = twins(graph.judged, seen.strangers, settings.seed)
-    found = propose(tied, alike, settings.min_actors, settings.seed)
+    found = propose(tied, seen, graph.judged, *asked)
     progress("scoring behaviour")
     outside = ~pl.col("group").is_in(tied.results["group"].implode())
     had = remember("scored", lambda: _scored(store, graph, seen, found, outside, settings), Scored)
