@@ -26,6 +26,8 @@ from graphmeta.signals.coordination.partitioning import shared_out
 from graphmeta.signals.coordination.twins import NAME, VERSION, Twins
 from graphmeta.signals.coordination.twins import twins as alike
 
+#: Groups of a held-out p-value up to this are left as they are, confirmed or not.
+LEANS_AT = 0.2
 #: Mean nearness per pair, in nats, above which a group holds together.
 RESOLUTION = 0.3
 
@@ -33,7 +35,10 @@ RESOLUTION = 0.3
 def propose(
     found: Clusters, seen: Observations, judged: pl.DataFrame, alpha: float, least: int, seed: int
 ) -> Clusters:
-    """Add communities of twins outside all clusters to these.
+    """Add communities of twins outside what held-out data confirms, or leans towards.
+
+    They may share accounts with groups that neither is true of: of candidates that share accounts
+    one is shown (``scores.rank``).
 
     Args:
         found: The clusters.
@@ -44,7 +49,9 @@ def propose(
         seed: The run's seed.
     """
     twins = alike(judged, seen.strangers, seed)
-    free = _outside(twins.pairs, found.groups)
+    leaning = found.results.filter(pl.col("confirmed") | (pl.col("p_value") <= LEANS_AT))
+    taken = found.groups.join(leaning, on="group", how="semi")
+    free = _outside(twins.pairs, taken)
     groups = _communities(free, least, seed).with_columns(
         (pl.col("group") + after(found.groups["group"])).cast(pl.UInt32)
     )
@@ -53,7 +60,7 @@ def propose(
         return replace(found, layers=layers)
     ties = _inside(free, groups)
     split = shared_out(seen, groups)
-    again = _found_again(found, seen, judged, groups, least, seed)
+    again = _found_again(taken, seen, judged, groups, least, seed)
     return Clusters(
         groups=_joined(found.groups, _members(groups, ties)),
         results=_joined(found.results, _results(groups, split, again, alpha)),
@@ -80,7 +87,7 @@ def _communities(pairs: pl.DataFrame, least: int, seed: int) -> pl.DataFrame:
 
 
 def _found_again(
-    found: Clusters,
+    taken: pl.DataFrame,
     seen: Observations,
     judged: pl.DataFrame,
     groups: pl.DataFrame,
@@ -92,7 +99,7 @@ def _found_again(
     for fold in range(FOLDS):
         rest = seen.strangers.filter(Part(fold).keeps("recipient_fold"))
         kept = judged.join(rest, on=["sender", "recipient"], how="semi")
-        pairs = _outside(alike(kept, rest, seed + 1 + fold).pairs, found.groups)
+        pairs = _outside(alike(kept, rest, seed + 1 + fold).pairs, taken)
         alikes.append(match(groups, _communities(pairs, least, seed + 1 + fold)))
     return (
         pl.concat(alikes)

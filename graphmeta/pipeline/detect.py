@@ -185,4 +185,5 @@ def _score(
     )
     own = settings.calibration
     curve = Calibration(own["constant"], own["slope"]) if own else trained().risk
-    return rank.rank(joined, settings.alpha, settings.min_score, settings.min_actors, curve)
+    ranked = rank.rank(joined, settings.alpha, settings.min_score, settings.min_actors, curve)
+    return rank.apart(ranked, members)
