@@ -146,9 +146,7 @@ def _tests(ties: pl.DataFrame, split: pl.DataFrame, decoys: float) -> pl.DataFra
     suggested = (
         ties.group_by("group")
         .agg(observed=pl.len().cast(pl.Float64))
-        .with_columns(
-            layer=pl.lit(NAME), expected=pl.col("observed") * decoys, p_value=pl.lit(1.0)
-        )
+        .with_columns(layer=pl.lit(NAME), expected=pl.col("observed") * decoys, p_value=pl.lit(1.0))
     )
     tested = split.with_columns(layer=pl.lit(partitioning.NAME))
     return pl.concat([suggested, tested.select(suggested.columns)]).sort("group", "layer")

@@ -7,7 +7,8 @@ from graphmeta.scores.wording.forms import NUMBER, PERCENT, Wording
 WORDINGS: dict[str, Wording] = {
     "converts": Wording(
         "converts",
-        "{observed} of those contacted went on to their hubs within days; {expected} would by chance",
+        "{observed} of those contacted went on to their hubs within days; {expected} would by "
+        "chance",
         NUMBER,
         "contacts are led somewhere",
         "nobody is led anywhere",

@@ -162,9 +162,7 @@ def sent_to_hubs(
         .sort("group", "hub")
     )
     expected = pl.Series(expected_converts(seen, groups, rows, part))
-    distinct = went.group_by("group").agg(
-        observed=pl.col("recipient").n_unique().cast(pl.Float64)
-    )
+    distinct = went.group_by("group").agg(observed=pl.col("recipient").n_unique().cast(pl.Float64))
     return (
         rows.select("group", expected=expected)
         .group_by("group", maintain_order=True)

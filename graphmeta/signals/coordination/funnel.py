@@ -3,7 +3,8 @@
 Hubs are validated first (``conversions.py``): more of a hub's arrivals must have been contacted by
 strangers shortly before than such contacts happen to them otherwise, from at least two sources.
 Then every account is tested against validated hubs alone, its own converts excluded from the hub's
-inflow. Groups are tested by the distinct accounts that they contacted and that went on to any of their hubs.
+inflow. Groups are tested by the distinct accounts that they contacted and that went on to any of
+their hubs.
 
 It misleads where a group's contacted have a reason of their own to come: a hub that people find by
 themselves (a popular shop, a helpline) has many arrivals that nobody sent, which is what its inflow
