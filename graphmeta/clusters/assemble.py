@@ -24,6 +24,9 @@ from graphmeta.engines.local import side_by_side
 from graphmeta.nulls import multiplicity
 from graphmeta.signals.base import FOLDS, WHOLE, Layer, Observations, Part
 
+#: Held-out data leans towards a group that is not confirmed where its p-value is at most this.
+LEANS_AT = 0.2
+
 
 @dataclass(frozen=True)
 class Clusters:
@@ -45,6 +48,12 @@ class Clusters:
     tests: pl.DataFrame
     layers: pl.DataFrame
     tested: int
+
+    @property
+    def leaning(self) -> pl.Series:
+        """Numbers of the groups that held-out data confirms, or leans towards."""
+        leans = pl.col("confirmed") | (pl.col("p_value") <= LEANS_AT)
+        return self.results.filter(leans)["group"]
 
 
 def clusters(

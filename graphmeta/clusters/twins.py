@@ -26,8 +26,6 @@ from graphmeta.signals.coordination.partitioning import shared_out
 from graphmeta.signals.coordination.twins import NAME, VERSION, Twins
 from graphmeta.signals.coordination.twins import twins as alike
 
-#: Groups of a held-out p-value up to this are left as they are, confirmed or not.
-LEANS_AT = 0.2
 #: Mean nearness per pair, in nats, above which a group holds together.
 RESOLUTION = 0.3
 
@@ -49,8 +47,7 @@ def propose(
         seed: The run's seed.
     """
     twins = alike(judged, seen.strangers, seed)
-    leaning = found.results.filter(pl.col("confirmed") | (pl.col("p_value") <= LEANS_AT))
-    taken = found.groups.join(leaning, on="group", how="semi")
+    taken = found.groups.filter(pl.col("group").is_in(found.leaning.implode()))
     free = _outside(twins.pairs, taken)
     groups = _communities(free, least, seed).with_columns(
         (pl.col("group") + after(found.groups["group"])).cast(pl.UInt32)

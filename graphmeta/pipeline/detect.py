@@ -72,7 +72,7 @@ def detect(
     )
     found = propose(tied, seen, graph.judged, *asked)
     progress("scoring behaviour")
-    outside = ~pl.col("group").is_in(tied.results["group"].implode())
+    outside = ~pl.col("group").is_in(tied.leaning.implode())
     had = remember("scored", lambda: _scored(store, graph, seen, found, outside, settings), Scored)
     progress("writing down what was seen")
     members, measured, scored = had.members, had.measured, had.scored
@@ -107,8 +107,8 @@ def _scored(
 ) -> Scored:
     """Give roles, measure what clusters do, and score them.
 
-    Those ``outside`` of what the layers tied are measured apart: what is usual is told by accounts
-    outside all groups, and those who are merely alike are many.
+    Those ``outside`` of what held-out data leans towards are measured apart: what is usual is told
+    by accounts outside all groups, and those who are merely alike are many.
     """
     funnel = next(layer for layer in LAYERS if isinstance(layer, Funnel))
     members = roles.assign(seen, found, funnel)
