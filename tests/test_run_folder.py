@@ -116,6 +116,7 @@ def test_the_manifest_has_its_keys(made: RunFolder) -> None:
         "grooming",
         "invitations",
         "successors",
+        "target_partitioning",
         "twin_behaviour",
     }
     assert manifest["privacy"]["identifiers"] == "pseudonymous"

@@ -3,7 +3,8 @@
 What an analyst sees is found on everything, where membership is known best. Its p-value comes
 from the groups that were found without a fold and tested on it: the two lists are matched one to
 one by the accounts they have in common, so no confirmation is spent twice. A confirmed group
-that has no counterpart becomes a cluster of its own.
+that has no counterpart becomes a cluster of its own. Groups that nothing confirms are candidates,
+of which those are shown that the held-out data leans towards, or that look abusive (``rank``).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from graphmeta.engines.local import side_by_side
 from graphmeta.nulls import multiplicity
 from graphmeta.signals.base import FOLDS, WHOLE, Layer, Observations, Part
 
-#: A group that is not confirmed stays a candidate where the held-out data leans its way this much.
+#: Held-out data leans towards a group that is not confirmed where its p-value is at most this.
 LEANS_AT = 0.2
 
 
@@ -47,6 +48,12 @@ class Clusters:
     tests: pl.DataFrame
     layers: pl.DataFrame
     tested: int
+
+    @property
+    def leaning(self) -> pl.Series:
+        """Numbers of the groups that held-out data confirms, or leans towards."""
+        leans = pl.col("confirmed") | (pl.col("p_value") <= LEANS_AT)
+        return self.results.filter(leans)["group"]
 
 
 def clusters(
@@ -74,11 +81,10 @@ def clusters(
     results, tests = _verdicts(groups, folds)
     results = results.with_columns(confirmed=pl.col("q_value") <= alpha)
     members = _members(seen, layers, groups, results, alpha)
-    kept = results.filter(pl.col("confirmed") | (pl.col("p_value") <= LEANS_AT))
     return Clusters(
-        groups=members.join(kept, on="group", how="semi", maintain_order="left"),
-        results=kept,
-        tests=tests.join(kept, on="group", how="semi", maintain_order="left"),
+        groups=members,
+        results=results,
+        tests=tests,
         layers=whole.layers,
         tested=sum(tested.results.height for tested in folds),
     )

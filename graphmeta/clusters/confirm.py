@@ -2,8 +2,8 @@
 
 Three folds: groups are found on two thirds and tested on the last third. The layers are split
 each in its own way (targets and converts by contacted account, timing by days). Within a fold,
-Benjamini-Hochberg runs at alpha / folds over all groups proposed there, so that the union over
-the folds keeps alpha.
+Benjamini-Hochberg runs at alpha / (folds + 1) over all groups proposed there, so that the union
+over the folds keeps alpha; the last share is that of groups that merely behave alike (``twins``).
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from graphmeta.signals.base import FOLDS, Layer, Observations, Part
 #: Held-out bins that a layer's test must rest on. One coincidence is no pattern: where a single
 #: target or window decides, all hangs on how well the null knows that one target.
 LEAST_SHARED = 2
+#: Lists of tests among which the false discovery rate is shared: one for each fold, and one for
+#: groups that behave alike.
+FAMILIES = FOLDS + 1
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def confirm(seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, f
     return Tested(
         groups,
         tests.sort("group", "layer"),
-        results.with_columns(q_value=pl.Series(np.minimum(1.0, q * FOLDS))),
+        results.with_columns(q_value=pl.Series(np.minimum(1.0, q * FAMILIES))),
     )
 
 

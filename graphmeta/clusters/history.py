@@ -13,6 +13,7 @@ from dataclasses import replace
 import polars as pl
 
 from graphmeta.signals.base import WHOLE, Layer, Observations
+from graphmeta.signals.coordination.partitioning import shared_out
 
 #: Share of a cluster's stranger contacts that must come later for a test of them to count.
 ENOUGH_LATER = 0.25
@@ -45,7 +46,8 @@ def stands(
         share=(pl.col("time") >= later).mean(), new=pl.col("new").sort().mean()
     )
     tests = [layer.groups(after, groups, WHOLE, WHOLE) for layer in layers]
-    best = pl.concat(tests).group_by("group").agg(p_value=pl.col("p_value").min() * len(layers))
+    tests.append(shared_out(after, groups))
+    best = pl.concat(tests).group_by("group").agg(p_value=pl.col("p_value").min() * len(tests))
     return (
         groups.select("group")
         .unique()

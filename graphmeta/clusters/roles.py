@@ -13,13 +13,14 @@ from __future__ import annotations
 import polars as pl
 
 from graphmeta.clusters.assemble import Clusters
+from graphmeta.nulls import multiplicity
 from graphmeta.signals.base import WHOLE, Observations
-from graphmeta.signals.coordination.funnel import Funnel
+from graphmeta.signals.coordination.funnel import Funnel, best
 from graphmeta.signals.coordination.invitations import Invitations, inviters
 
-#: Who belongs to the company of a cluster's hub by this test, and was not found with the others,
-#: is added to the cluster: around a hub that is sure, less proof is asked than of strangers.
-COMPANY_AT = 0.03
+#: False discovery rate at which the company of a cluster's hubs that was not found with the others
+#: is added to it, as outsiders join a group. Around a hub that is sure, few are asked about.
+COMPANY_AT = 0.1
 #: A hub that was not found among the members is added with a strength of one half.
 _HUB_P = 0.0625
 
@@ -48,23 +49,9 @@ def assign(seen: Observations, found: Clusters, layer: Funnel) -> pl.DataFrame:
     """
     groups = found.groups.select("group", "account")
     hubs = hubs_of(seen, groups, layer)
-    invites = inviters(seen, WHOLE).select(
-        "account", "hub", p_value=pl.lit(1.0), role=pl.lit("recruiter")
-    )
-    company = (
-        pl.concat(
-            [
-                layer.company(seen, hubs.select("hub").unique(), WHOLE)
-                .filter(pl.col("p_value") <= COMPANY_AT)
-                .select(invites.columns),
-                invites,
-            ]
-        )
-        .join(hubs, on="hub")
-        .select("group", "account", "p_value", part="role")
-    )
     itself = hubs.select("group", account="hub", p_value=pl.lit(_HUB_P), part=pl.lit("hub"))
-    parts = pl.concat([itself, company]).unique(
+    around = pl.concat([itself, _company(seen, hubs, layer)])
+    parts = pl.concat([around, _inviting(seen, hubs)]).unique(
         ["group", "account"], keep="first", maintain_order=True
     )
     acting = found.groups.join(
@@ -75,8 +62,7 @@ def assign(seen: Observations, found: Clusters, layer: Funnel) -> pl.DataFrame:
     )
     # No account is in two clusters, and whoever acts in one is not added to another.
     added = (
-        parts.filter(pl.col("p_value") <= max(_HUB_P, COMPANY_AT))
-        .join(groups, on="account", how="anti")
+        around.join(groups, on="account", how="anti")
         .sort("account", "p_value", "group")
         .unique("account", keep="first", maintain_order=True)
         .with_columns(role="part", strength=strength(pl.col("p_value")), core=pl.lit(False))
@@ -97,15 +83,31 @@ def assign(seen: Observations, found: Clusters, layer: Funnel) -> pl.DataFrame:
     )
 
 
+def _company(seen: Observations, hubs: pl.DataFrame, layer: Funnel) -> pl.DataFrame:
+    """Return the company of groups' hubs: columns group, account, p_value, part."""
+    tests = layer.company(seen, hubs.select("hub").unique(), WHOLE).join(hubs, on="hub")
+    told = best(tests.select("group", "account", "observed", "p_value", part="role"))
+    return told.filter(multiplicity.accepted(COMPANY_AT, "group")).drop("observed")
+
+
+def _inviting(seen: Observations, hubs: pl.DataFrame) -> pl.DataFrame:
+    """Return who invites into groups' hubs, which adds nobody: columns as ``_company``."""
+    return (
+        inviters(seen, WHOLE)
+        .join(hubs, on="hub")
+        .select("group", "account", p_value=pl.lit(1.0), part=pl.lit("recruiter"))
+    )
+
+
 def hubs_of(seen: Observations, groups: pl.DataFrame, funnel: Funnel) -> pl.DataFrame:
-    """Return the hub of each group that has one: the one it feeds, or else invites into.
+    """Return the hubs of each group that has any: those it feeds, or else the one it invites into.
 
     Returns:
-        Columns group, hub, in order of group.
+        Columns group, hub, in order.
     """
     fed = funnel.hubs_of(seen, groups, WHOLE)
     cascades = Invitations().hubs_of(seen, groups, WHOLE)
-    return pl.concat([fed, cascades.join(fed, on="group", how="anti")]).sort("group")
+    return pl.concat([fed, cascades.join(fed, on="group", how="anti")]).sort("group", "hub")
 
 
 def strength(p_value: pl.Expr) -> pl.Expr:

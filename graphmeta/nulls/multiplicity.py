@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
@@ -31,3 +32,15 @@ def benjamini_hochberg(p_values: FloatArray, tests: int | None = None) -> FloatA
     out = np.empty(n)
     out[order] = q
     return out
+
+
+def accepted(rate: float, family: str) -> pl.Expr:
+    """Return whether Benjamini and Hochberg (1995) accept the column p_value, in each family.
+
+    Args:
+        rate: False discovery rate.
+        family: Column that tells which tests were made together; each row is a test.
+    """
+    p_value = pl.col("p_value")
+    within = p_value <= rate * p_value.rank("max").over(family) / pl.len().over(family)
+    return (p_value <= p_value.filter(within).max().over(family)).fill_null(False)

@@ -29,7 +29,6 @@ from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
 from graphmeta.signals.acts import Acts, acts
 from graphmeta.signals.base import Observations
 from graphmeta.signals.coordination.funnel import Funnel
-from graphmeta.signals.coordination.twins import twins
 from graphmeta.signals.observe import Network, network, observe
 
 
@@ -71,10 +70,9 @@ def detect(
     tied = remember(
         "clusters", lambda: clusters(seen, LAYERS, *asked, progress, remember), Clusters
     )
-    alike = twins(graph.judged, seen.strangers, settings.seed)
-    found = propose(tied, alike, settings.min_actors, settings.seed)
+    found = propose(tied, seen, graph.judged, *asked)
     progress("scoring behaviour")
-    outside = ~pl.col("group").is_in(tied.results["group"].implode())
+    outside = ~pl.col("group").is_in(tied.leaning.implode())
     had = remember("scored", lambda: _scored(store, graph, seen, found, outside, settings), Scored)
     progress("writing down what was seen")
     members, measured, scored = had.members, had.measured, had.scored
@@ -109,8 +107,8 @@ def _scored(
 ) -> Scored:
     """Give roles, measure what clusters do, and score them.
 
-    Those ``outside`` of what the layers tied are measured apart: what is usual is told by accounts
-    outside all groups, and those who are merely alike are many.
+    Those ``outside`` of what held-out data leans towards are measured apart: what is usual is told
+    by accounts outside all groups, and those who are merely alike are many.
     """
     funnel = next(layer for layer in LAYERS if isinstance(layer, Funnel))
     members = roles.assign(seen, found, funnel)
@@ -187,4 +185,5 @@ def _score(
     )
     own = settings.calibration
     curve = Calibration(own["constant"], own["slope"]) if own else trained().risk
-    return rank.rank(joined, settings.alpha, settings.min_score, settings.min_actors, curve)
+    ranked = rank.rank(joined, settings.alpha, settings.min_score, settings.min_actors, curve)
+    return rank.apart(ranked, members)

@@ -22,6 +22,7 @@ from graphmeta.contract.tables import (
 from graphmeta.graph.contacts import reaches
 from graphmeta.nulls import counts
 from graphmeta.signals.base import Observations
+from graphmeta.signals.coordination import partitioning
 from graphmeta.signals.coordination.twins import NAME as TWIN_BEHAVIOUR
 from graphmeta.signals.observe import Network
 
@@ -56,9 +57,8 @@ def cluster_rows(
     ids: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the clusters table, highest risk first."""
-    surprise = counts.surprise(tests["observed"].to_numpy(), tests["expected"].to_numpy())
     layers = (
-        tests.with_columns(nats=pl.Series(surprise))
+        tests.with_columns(nats=partitioning.surprise(tests))
         .filter(pl.col("nats") >= _PRESENT_NATS)
         .sort("group", "nats", descending=[False, True])
         .group_by("group", maintain_order=True)
@@ -124,6 +124,8 @@ def signal_rows(
         found.layers.select("layer", "version"), on="layer", how="left", maintain_order="left"
     )
     middle = counts.mid_p(tests["observed"].to_numpy(), tests["expected"].to_numpy())
+    shares_out = (tests["layer"] == partitioning.NAME).to_numpy()
+    middle = np.where(shares_out, 1.0 - middle, middle)
     ties = (
         tests.with_columns(p_mid=pl.Series(middle))
         .join(ids, on="group")
@@ -137,6 +139,8 @@ def signal_rows(
             support=pl.col("observed").cast(pl.Int64),
             reason=pl.when(pl.col("layer") == TWIN_BEHAVIOUR)
             .then(pl.lit("what suggests the cluster, and confirms nothing"))
+            .when(pl.col("layer") == partitioning.NAME)
+            .then(pl.lit("what ties the cluster, which was found without it"))
             .otherwise(pl.lit("what ties the cluster, on held-out contacts")),
         )
     )

@@ -9,9 +9,9 @@ from __future__ import annotations
 import polars as pl
 
 from graphmeta.contract.tables import EVIDENCE
-from graphmeta.nulls import counts
 from graphmeta.scores import counter
 from graphmeta.scores.wording import PERCENT, SPEAKS_FROM, WORDINGS, look_alike
+from graphmeta.signals.coordination.partitioning import surprise
 
 
 def sentence(term: str, observed: float | None, expected: float | None, contribution: float) -> str:
@@ -72,9 +72,7 @@ def evidence(
         term="layer",
         observed="observed",
         expected="expected",
-        contribution=pl.Series(
-            counts.signed_surprise(tests["observed"].to_numpy(), tests["expected"].to_numpy())
-        ),
+        contribution=surprise(tests),
     )
     rows = pl.concat([terms, coordination], how="vertical_relaxed").join(ids, on="group")
     says = [

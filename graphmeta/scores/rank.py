@@ -76,3 +76,30 @@ def rank(
         & pl.col("no_look_alike"),
     )
     return ranked.sort("risk", "group", descending=[True, False])
+
+
+def apart(ranked: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Leave out candidates that have an account of a cluster that is ranked above them.
+
+    What suggests candidates may suggest the same accounts twice, in two compositions.
+
+    Args:
+        ranked: As ``rank`` returns them.
+        members: Columns group, account, role.
+
+    Returns:
+        The rows that stay, in their order.
+    """
+    actors = members.filter(pl.col("role") != "contacted").group_by("group").agg("account")
+    rows = ranked.select("group", "status").join(
+        actors, on="group", how="left", maintain_order="left"
+    )
+    sure = rows.filter(status="confirmed")["account"].explode()
+    taken = set(sure.drop_nulls())
+    kept = []
+    for status, accounts in rows.select("status", "account").iter_rows():
+        stays = status == "confirmed" or taken.isdisjoint(accounts or [])
+        kept.append(stays)
+        if stays:
+            taken.update(accounts or [])
+    return ranked.filter(pl.Series(kept, dtype=pl.Boolean))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tinyworld import groups_of, noise, observed, ring
 
 from graphmeta.clusters import assemble
-from graphmeta.clusters.assemble import LEANS_AT, Clusters, clusters
+from graphmeta.clusters.assemble import Clusters, clusters
 from graphmeta.clusters.find import Found, find
 from graphmeta.clusters.match import SAME, match
 from graphmeta.engines.base import silent
@@ -84,11 +84,9 @@ def test_independent_accounts_give_no_confirmed_cluster() -> None:
         assert not alone.results["confirmed"].any()
 
 
-def test_only_what_is_confirmed_or_leans_that_way_is_kept(found: Clusters) -> None:
-    kept = found.results
-    assert (kept["confirmed"] | (kept["p_value"] <= LEANS_AT)).all()
-    assert set(found.groups["group"]) == set(kept["group"])
-    assert set(found.tests["group"]) <= set(kept["group"])
+def test_every_group_has_a_verdict_and_tests_are_of_groups_alone(found: Clusters) -> None:
+    assert set(found.groups["group"]) == set(found.results["group"])
+    assert set(found.tests["group"]) <= set(found.results["group"])
 
 
 def test_confirmed_means_a_q_value_of_at_most_alpha(found: Clusters) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from graphmeta.clusters.confirm import confirm
+from graphmeta.clusters.confirm import FAMILIES, confirm
 from graphmeta.signals.base import FOLDS, GROUPS, MEMBERS, PAIRS, Layer, Observations, Part
 
 NOTHING = Observations(
@@ -61,7 +61,7 @@ def test_a_group_pays_for_every_layer_that_was_looked_at() -> None:
     layers: list[Layer] = [Oracle("one", {0: 0.001}), Oracle("two", {0: 0.5}), Oracle("three", {})]
     tested = confirm(NOTHING, layers, groups(1), 0)
     assert tested.results["p_value"].to_list() == pytest.approx([0.003])
-    assert tested.results["q_value"].to_list() == pytest.approx([0.003 * FOLDS])
+    assert tested.results["q_value"].to_list() == pytest.approx([0.003 * FAMILIES])
     assert tested.tests.select("layer", "p_value").rows() == [("one", 0.001), ("two", 0.5)]
 
 
@@ -81,7 +81,7 @@ def test_groups_that_hold_together_lower_the_bar_for_one_another() -> None:
 def test_a_group_that_no_layer_can_test_counts_as_tested_and_is_not_confirmed() -> None:
     tested = confirm(NOTHING, [Oracle("one", {1: 0.01})], groups(2), 0)
     assert tested.results["p_value"].to_list() == [1.0, 0.01]
-    assert tested.results["q_value"][1] == pytest.approx(0.01 * 2 * FOLDS)
+    assert tested.results["q_value"][1] == pytest.approx(0.01 * 2 * FAMILIES)
 
 
 def test_one_coincidence_confirms_nothing_however_rare_it_is() -> None:

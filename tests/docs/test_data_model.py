@@ -25,6 +25,7 @@ from graphmeta.ingest.files import ENDINGS
 from graphmeta.scores.counter import PREFIX
 from graphmeta.signals import BEHAVIOURS as SIGNALS
 from graphmeta.signals import LAYERS, RECRUITMENT
+from graphmeta.signals.coordination.partitioning import NAME as TARGET_PARTITIONING
 from graphmeta.signals.coordination.twins import NAME as TWIN_BEHAVIOUR
 
 PAGE = files("graphmeta").joinpath("docs/data-model.md").read_text(encoding="utf-8")
@@ -112,7 +113,7 @@ def test_the_page_names_every_status_behaviour_role_and_layer() -> None:
     members = {code(name)[0]: text for name, _, text in tables("members")[0][1:]}
     assert set(STATUSES) <= set(code(clusters["status"]))
     assert set(BEHAVIOURS) <= set(code(clusters["behaviour"]))
-    layers = {layer.name for layer in LAYERS} | {TWIN_BEHAVIOUR}
+    layers = {layer.name for layer in LAYERS} | {TARGET_PARTITIONING, TWIN_BEHAVIOUR}
     assert layers == set(code(clusters["layers"]))
     assert set(ROLES) == set(code(members["role"]))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graphmeta.nulls import multiplicity
 from graphmeta.nulls.multiplicity import benjamini_hochberg
 
 p_lists = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=25)
@@ -65,3 +67,17 @@ def test_of_what_is_accepted_at_five_percent_about_that_share_is_false() -> None
         powers.append(q[:20].mean())
     assert np.mean(false_shares) < 0.05
     assert np.mean(powers) > 0.5
+
+
+@given(st.lists(st.lists(st.floats(0, 1), min_size=1, max_size=8), min_size=1, max_size=4))
+def test_each_family_accepts_what_its_own_q_values_say(families: list[list[float]]) -> None:
+    frame = pl.DataFrame(
+        [(number, p) for number, tests in enumerate(families) for p in tests],
+        schema={"family": pl.Int64, "p_value": pl.Float64},
+        orient="row",
+    )
+    found = frame.with_columns(told=multiplicity.accepted(0.1, "family"))
+    for number, tests in enumerate(families):
+        told = found.filter(pl.col("family") == number)["told"].to_list()
+        chosen = accepted(tests, len(tests), 0.1)
+        assert told == [place in chosen for place in range(len(tests))]

@@ -13,6 +13,7 @@ from graphmeta.scores.behaviour import terms
 from graphmeta.scores.explain import evidence, sentence
 from graphmeta.scores.wording import WORDINGS, amount, look_alike, short
 from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
+from graphmeta.signals.coordination.partitioning import NAME as TARGET_PARTITIONING
 from graphmeta.signals.coordination.twins import NAME as TWIN_BEHAVIOUR
 
 MODEL = some_model(a_kind("otp_sender", {"declared": [-1.0, -1.0]}, [-0.5] * 30, 199))
@@ -21,7 +22,7 @@ NAMES = [signal.name for signal in BEHAVIOURS] + [signal.name for signal in RECR
 
 def test_everything_that_can_be_shown_has_a_wording() -> None:
     layers = {layer.name for layer in LAYERS}
-    assert set(WORDINGS) == {*NAMES, *layers, TWIN_BEHAVIOUR, "constant"}
+    assert set(WORDINGS) == {*NAMES, *layers, TARGET_PARTITIONING, TWIN_BEHAVIOUR, "constant"}
 
 
 @pytest.mark.parametrize("term", NAMES)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmeta.contract.tables import BEHAVIOURS, STATUSES
-from graphmeta.scores.rank import LEANS_AT, SHOWN_AT, rank
+from graphmeta.scores.rank import LEANS_AT, SHOWN_AT, apart, rank
 
 USUAL: dict[str, Any] = {
     "group": 0,
@@ -143,3 +143,22 @@ def test_what_no_layer_leans_towards_is_shown_only_where_it_looks_abusive() -> N
     shown = ranked({**alike, "spam": 0.9}, {**USUAL, "group": 1})
     assert shown["flagged"].to_list() == [True, False]
     assert shown["q_value"].to_list() == [1e-5, 1.0]
+
+
+def acting(**accounts: list[int]) -> pl.DataFrame:
+    """Return actors by group (``g3=[1, 2]``), with somebody who was contacted by all of them."""
+    rows = [(int(group[1:]), one, "actor") for group, some in accounts.items() for one in some]
+    rows += [(int(group[1:]), 99, "contacted") for group in accounts]
+    return pl.DataFrame(rows, schema=["group", "account", "role"], orient="row")
+
+
+def test_of_candidates_that_share_an_account_the_higher_one_is_shown() -> None:
+    found = pl.DataFrame({"group": [0, 1, 2], "status": ["candidate"] * 3})
+    members = acting(g0=[1, 2, 3], g1=[3, 4, 5], g2=[4, 5, 6])
+    assert apart(found, members)["group"].to_list() == [0, 2]
+
+
+def test_a_confirmed_cluster_stays_though_a_candidate_ranks_above_it() -> None:
+    found = pl.DataFrame({"group": [0, 1, 2], "status": ["candidate", "confirmed", "confirmed"]})
+    members = acting(g0=[1, 2, 3], g1=[3, 4, 5], g2=[7, 8, 9])
+    assert apart(found, members)["group"].to_list() == [1, 2]

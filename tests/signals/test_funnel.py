@@ -11,7 +11,7 @@ from tinyworld import DAY, Arrival, Contact, groups_of, noise, observed
 
 from graphmeta.signals.base import FOLDS, GROUPS, MEMBERS, PAIRS, WHOLE, Observations, Part
 from graphmeta.signals.coordination.conversions import WITHIN_S, conversions, validated_hubs
-from graphmeta.signals.coordination.funnel import Funnel, feeders
+from graphmeta.signals.coordination.funnel import Funnel, best, feeders
 from graphmeta.signals.recruitment.conversion import Converts, SentByStrangers
 
 LAYER = Funnel()
@@ -144,6 +144,36 @@ def test_the_hub_belongs_to_the_group_that_feeds_it() -> None:
     assert found.schema == MEMBERS
     sure = found.filter(pl.col("p_value") < 0.01)
     assert set(sure["account"]) == {*RECRUITERS, HUB}
+
+
+def test_a_group_may_feed_several_hubs_and_whoever_serves_one_belongs_to_it() -> None:
+    contacts, arrivals = recruiting()
+    others, second = range(6, 10), 10
+    came = [(one, at) for one, hub, at in arrivals if hub == HUB]
+    for number, (_, at) in enumerate(came):
+        convert = 970 + number
+        contacts += [(others[number % 4], convert, at - 60), (number % 2, convert - 30, at - 60)]
+        arrivals += [(convert, second, at), (convert - 30, second, at)]
+    seen = observed(contacts, arrivals, accounts=ACCOUNTS)
+    assert LAYER.hubs_of(seen, groups_of(RECRUITERS), WHOLE)["hub"].to_list() == [HUB, second]
+    tests = LAYER.members(seen, groups_of(RECRUITERS), WHOLE)
+    sure = set(tests.filter(pl.col("p_value") < 0.01)["account"])
+    assert {*RECRUITERS, *others, HUB, second} <= sure
+    assert tests.select("group", "account").is_unique().all()
+    both = LAYER.groups(seen, groups_of(RECRUITERS), WHOLE, WHOLE).row(0, named=True)
+    assert both["observed"] == len({one for one, _ in came}) + len(came)
+
+
+def test_who_is_tested_at_several_hubs_pays_for_all_of_them() -> None:
+    tests = pl.DataFrame(
+        {
+            "group": [0, 0, 0],
+            "account": [7, 7, 8],
+            "observed": [1.0, 2.0, 3.0],
+            "p_value": [0.4, 0.02, 0.7],
+        }
+    )
+    assert best(tests).rows() == [(0, 7, 2.0, 0.04), (0, 8, 3.0, 0.7)]
 
 
 def test_converts_are_counted_once_and_never_among_the_group() -> None:

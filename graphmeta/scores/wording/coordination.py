@@ -20,10 +20,10 @@ WORDINGS: dict[str, Wording] = {
         "no more than chance",
     ),
     "funnel": Wording(
-        "contacts that went on to one hub",
-        "{observed} held-out contacts went on to one hub within days; {expected} by chance",
+        "contacts that went on to their hubs",
+        "{observed} held-out contacts went on to their hubs within days; {expected} by chance",
         NUMBER,
-        "they feed one hub",
+        "they feed the same hubs",
         "no more than chance",
     ),
     "grooming": Wording(
@@ -49,6 +49,14 @@ WORDINGS: dict[str, Wording] = {
         NUMBER,
         "one account takes over from another",
         "no more than chance",
+    ),
+    "target_partitioning": Wording(
+        "strangers shared out",
+        "{observed} times did two of them reach the same stranger; independent accounts do so "
+        "at least {expected} times on average",
+        NUMBER,
+        "they share out one list",
+        "no list is shared out",
     ),
     "twin_behaviour": Wording(
         "pairs that behave alike",

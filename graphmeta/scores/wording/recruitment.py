@@ -7,16 +7,17 @@ from graphmeta.scores.wording.forms import NUMBER, PERCENT, Wording
 WORDINGS: dict[str, Wording] = {
     "converts": Wording(
         "converts",
-        "{observed} of those contacted went on to the hub within days; {expected} would by chance",
+        "{observed} of those contacted went on to their hubs within days; {expected} would by "
+        "chance",
         NUMBER,
         "contacts are led somewhere",
         "nobody is led anywhere",
     ),
     "sent_by_strangers": Wording(
         "arrivals sent by strangers",
-        "{observed} of the arrivals at the hub had been contacted by these strangers",
+        "{observed} of the arrivals at the hubs had been contacted by these strangers",
         PERCENT,
-        "the hub lives from recruiting strangers",
+        "the hubs live from recruiting strangers",
         "most came by themselves or through friends, as in a movement among friends",
     ),
     "newcomer_share": Wording(

@@ -131,6 +131,47 @@ def expected_converts(
     return np.asarray(joined["followed"].to_numpy() * np.minimum(unsent / elsewhere, 1.0))
 
 
+def sent_to_hubs(
+    seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame, part: Part
+) -> pl.DataFrame:
+    """Count the accounts that groups contacted and that went on to any of their hubs.
+
+    Who is of the group itself does not count, and who went to two of its hubs counts once.
+
+    Args:
+        seen: What is observed.
+        groups: Columns group, account.
+        hubs: Columns group, hub.
+        part: The part of the data.
+
+    Returns:
+        Columns group, observed, expected (over all its hubs), in order of group; one row for
+        every group that has a hub.
+    """
+    went = (
+        groups.join(conversions(seen, part), left_on="account", right_on="sender")
+        .join(hubs, on=["group", "hub"], how="semi")
+        .join(groups, left_on=["group", "recipient"], right_on=["group", "account"], how="anti")
+    )
+    by_hub = went.group_by("group", "hub").agg(
+        observed=pl.col("recipient").n_unique().cast(pl.Float64)
+    )
+    rows = (
+        hubs.join(by_hub, on=["group", "hub"], how="left")
+        .with_columns(pl.col("observed").fill_null(0.0))
+        .sort("group", "hub")
+    )
+    expected = pl.Series(expected_converts(seen, groups, rows, part))
+    distinct = went.group_by("group").agg(observed=pl.col("recipient").n_unique().cast(pl.Float64))
+    return (
+        rows.select("group", expected=expected)
+        .group_by("group", maintain_order=True)
+        .agg(pl.col("expected").sum())
+        .join(distinct, on="group", how="left", maintain_order="left")
+        .select("group", pl.col("observed").fill_null(0.0), "expected")
+    )
+
+
 @once
 def _arrivals(seen: Observations, part: Part) -> pl.DataFrame:
     """Return the first arrival of each account at each hub."""

@@ -3,7 +3,8 @@
 Hubs are validated first (``conversions.py``): more of a hub's arrivals must have been contacted by
 strangers shortly before than such contacts happen to them otherwise, from at least two sources.
 Then every account is tested against validated hubs alone, its own converts excluded from the hub's
-inflow. Groups are tested by the distinct accounts that they contacted and that went on.
+inflow. Groups are tested by the distinct accounts that they contacted and that went on to any of
+their hubs.
 
 It misleads where a group's contacted have a reason of their own to come: a hub that people find by
 themselves (a popular shop, a helpline) has many arrivals that nobody sent, which is what its inflow
@@ -21,6 +22,7 @@ from graphmeta.signals.coordination.conversions import (
     LEAST_SOURCES,
     conversions,
     expected_converts,
+    sent_to_hubs,
     validated_hubs,
 )
 from graphmeta.signals.memo import once
@@ -82,47 +84,38 @@ class Funnel:
     def groups(
         self, seen: Observations, groups: pl.DataFrame, found: Part, tested: Part
     ) -> pl.DataFrame:
-        """Test groups by the distinct accounts they contacted that went on to their hub."""
-        hub = self.hubs_of(seen, groups, found)
-        after = _converted(conversions(seen, tested), groups, hub)
-        rows = hub.join(after, on=["group", "hub"], how="left").with_columns(
-            pl.col("observed").fill_null(0.0)
-        )
-        expected = expected_converts(seen, groups, rows, tested)
-        tail = pl.Series(counts.upper_tail(rows["observed"].to_numpy(), expected))
-        judged = rows.with_columns(expected=pl.Series(expected), p_value=tail)
-        return shaped(judged, GROUPS).sort("group")
+        """Test groups by the distinct accounts they contacted that went on to their hubs."""
+        hubs = self.hubs_of(seen, groups, found)
+        return shaped(_judged(sent_to_hubs(seen, groups, hubs, tested)), GROUPS).sort("group")
 
     def hubs_of(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
-        """Return, for each group that feeds a validated hub, the one it feeds most.
+        """Return the validated hubs that groups feed: many funnels have more than one.
 
         A group feeds a hub where at least ``LEAST_SOURCES`` of its accounts, and a fifth of all,
         do so by more than chance: a few accounts' converts do not make the rest recruiters.
 
         Returns:
-            Columns group, hub.
+            Columns group, hub, in order.
         """
         return (
             groups.join(self.sources(seen, part), on="account")
             .group_by("group", "hub")
-            .agg(pl.col("weight").sort().sum(), sources=pl.len())
+            .agg(sources=pl.len())
             .join(groups.group_by("group").agg(size=pl.len()), on="group")
             .filter(pl.col("sources") >= LEAST_SOURCES, 5 * pl.col("sources") >= pl.col("size"))
-            .sort("group", "weight", "hub", descending=[False, True, False])
-            .unique("group", keep="first", maintain_order=True)
             .select("group", "hub")
+            .sort("group", "hub")
         )
 
     def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
-        """Test the company of a group's hub: who recruits for it, handles or founded it."""
-        hub = self.hubs_of(seen, groups, part)
-        company = self.company(seen, hub.select("hub").unique(), part).join(hub, on="hub")
-        itself = hub.join(validated_hubs(seen, part), on="hub").rename({"hub": "account"})
-        return (
-            pl.concat([shaped(itself, MEMBERS), shaped(company, MEMBERS)])
-            .unique(["group", "account"], keep="first", maintain_order=True)
-            .sort("group", "account")
-        )
+        """Test the company of a group's hubs: who recruits for them, handles or founded them.
+
+        Who is tested at several hubs pays for all of them, and is told by the best.
+        """
+        hubs = self.hubs_of(seen, groups, part)
+        company = self.company(seen, hubs.select("hub").unique(), part).join(hubs, on="hub")
+        itself = hubs.join(validated_hubs(seen, part), on="hub").rename({"hub": "account"})
+        return best(pl.concat([shaped(itself, MEMBERS), shaped(company, MEMBERS)]))
 
     def company(self, seen: Observations, hubs: pl.DataFrame, part: Part) -> pl.DataFrame:
         """Test everybody around hubs (column hub), each account by whatever shows it best.
@@ -188,12 +181,22 @@ def _credited(moves: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _converted(moves: pl.DataFrame, groups: pl.DataFrame, hub: pl.DataFrame) -> pl.DataFrame:
-    """Count the distinct converts of each group to its hub: group, hub, observed."""
+def best(tests: pl.DataFrame) -> pl.DataFrame:
+    """Keep for each account of a group its best test, paid for by their number.
+
+    Returns:
+        The columns given, in order of group and account.
+    """
+    paid = (pl.col("p_value").min() * pl.len()).clip(upper_bound=1.0).over("group", "account")
     return (
-        groups.join(moves, left_on="account", right_on="sender")
-        .join(hub, on=["group", "hub"], how="semi")
-        .group_by("group", "hub")
-        .agg(observed=pl.col("recipient").n_unique().cast(pl.Float64))
-        .sort("group", "hub")
+        tests.sort("group", "account", "p_value", "observed")
+        .with_columns(paid=paid)
+        .unique(["group", "account"], keep="first", maintain_order=True)
+        .with_columns(p_value="paid")
+        .drop("paid")
     )
+
+
+def _judged(sent: pl.DataFrame) -> pl.DataFrame:
+    tail = counts.upper_tail(sent["observed"].to_numpy(), sent["expected"].to_numpy())
+    return sent.with_columns(p_value=pl.Series(tail))

@@ -68,7 +68,11 @@ class Depth:
             .group_by("hub")
             .agg(value=pl.col("generation").max().cast(pl.Float64), support=pl.len())
         )
-        rows = hubs.join(deepest, on="hub").with_columns(expected=pl.lit(self.USUAL))
+        rows = (
+            hubs.join(deepest, on="hub")
+            .group_by("group")
+            .agg(pl.col("value").max(), pl.col("support").sum(), expected=pl.lit(self.USUAL))
+        )
         return _measured(rows)
 
 
