@@ -23,9 +23,12 @@ from graphmeta.bench.measures import flags, ranking
 from graphmeta.bench.own import Graphmeta
 from graphmeta.bench.suites import INNOCENT, Case
 from graphmeta.bench.worlds import Truth, make, truth_of, write
+from graphmeta.clusters import twins
 from graphmeta.graph import strangers
 from graphmeta.scores import counter, rank
 from graphmeta.signals import LAYERS
+from graphmeta.signals.base import GROUPS, PAIRS
+from graphmeta.signals.coordination.funnel import Funnel
 from graphmeta.synthetic import CAMPAIGN_NAMES
 
 PIPELINE = importlib.import_module("graphmeta.pipeline.detect")
@@ -45,6 +48,25 @@ def without_layer(name: str) -> Variant:
         stack.enter_context(mock.patch.object(PIPELINE, "LAYERS", kept))
 
     return variant
+
+
+def without_funnel(stack: ExitStack) -> None:
+    """Leave out what ties recruiters: it also gives roles, so hubs are still known."""
+    stack.enter_context(mock.patch.object(Funnel, "pairs", return_value=pl.DataFrame(schema=PAIRS)))
+    stack.enter_context(
+        mock.patch.object(Funnel, "groups", return_value=pl.DataFrame(schema=GROUPS))
+    )
+
+
+def without_twins(stack: ExitStack) -> None:
+    """Propose nobody who merely behaves alike."""
+    stack.enter_context(mock.patch.object(PIPELINE, "propose", lambda found, *_: found))
+
+
+def without_partitioning(stack: ExitStack) -> None:
+    """Let nothing confirm those who behave alike."""
+    nothing = pl.DataFrame(schema=GROUPS)
+    stack.enter_context(mock.patch.object(twins, "shared_out", return_value=nothing))
 
 
 def without_strangers(stack: ExitStack) -> None:
@@ -77,14 +99,16 @@ def without_counter_evidence(stack: ExitStack) -> None:
     stack.enter_context(mock.patch.object(counter, "resemblance", nothing))
 
 
-#: The funnel also gives roles, so it cannot be left out of the pipeline; its edges and tests can.
 VARIANTS: dict[str, Variant] = {
     "everything": everything,
     **{
         f"without {layer.name}": without_layer(layer.name)
         for layer in LAYERS
-        if layer.name != "funnel"
+        if layer.name != Funnel.name
     },
+    "without funnel": without_funnel,
+    "without twins": without_twins,
+    "without target_partitioning": without_partitioning,
     "without strangers": without_strangers,
     "without confirmation": without_confirmation,
     "without counter-evidence": without_counter_evidence,
