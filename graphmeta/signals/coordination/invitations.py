@@ -36,6 +36,7 @@ from graphmeta.signals.coordination.passing_on import (
     validated_hubs,
 )
 from graphmeta.signals.coordination.thresholds import most_surprising
+from graphmeta.signals.memo import once
 
 #: A set of accounts invites into a group where so many of it, and a fifth of it, do.
 LEAST_INVITERS = 2
@@ -107,6 +108,8 @@ class Invitations:
         One act is no pattern: who likes a group invites somebody once.
         """
         hub = self.hubs_of(seen, groups, part)
+        if hub.is_empty():
+            return pl.DataFrame(schema=MEMBERS)
         everybody = inviters(seen, part)
         inside = groups.join(hub, on="group").join(everybody, on=["account", "hub"])
         sent_inside = inside.group_by("group").agg(inside=pl.col("observed").sum())
@@ -127,6 +130,7 @@ class Invitations:
         return shaped(_tested(rows), MEMBERS).sort("group", "account")
 
 
+@once
 def inviters(seen: Observations, part: Part) -> pl.DataFrame:
     """Count the acts by which accounts belong to groups: strangers invited, and being brought.
 
