@@ -147,8 +147,11 @@ class Layer(Protocol):
         Whatever has to be chosen or learnt is chosen and learnt on ``found``.
         """
 
-    def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    def members(
+        self, seen: Observations, groups: pl.DataFrame, part: Part, *, others: bool = True
+    ) -> pl.DataFrame:
         """Test each account that shares a bin with a group, columns ``MEMBERS``.
 
         Members are tested against the rest of their group, other accounts against all of it.
+        Where no ``others`` are asked for, they may be left out.
         """

@@ -105,7 +105,14 @@ class Funnel:
             .sort("group", "hub")
         )
 
-    def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    def members(
+        self,
+        seen: Observations,
+        groups: pl.DataFrame,
+        part: Part,
+        *,
+        others: bool = True,  # noqa: ARG002  they are few
+    ) -> pl.DataFrame:
         """Test the company of a group's hubs: who recruits for them, handles or founded them.
 
         Who is tested at several hubs pays for all of them, and is told by the best.

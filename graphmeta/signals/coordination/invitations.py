@@ -102,7 +102,14 @@ class Invitations:
             .select("group", "hub")
         )
 
-    def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    def members(
+        self,
+        seen: Observations,
+        groups: pl.DataFrame,
+        part: Part,
+        *,
+        others: bool = True,  # noqa: ARG002  they are few
+    ) -> pl.DataFrame:
         """Test who invites into a group's hub by what accounts outside the group do.
 
         One act is no pattern: who likes a group invites somebody once.

@@ -72,7 +72,14 @@ class Successors:
         inside = _timely(seen, old.join(new, on="group"))
         return shaped(_counted(seen, tested, inside, ["group"]), GROUPS).sort("group")
 
-    def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    def members(
+        self,
+        seen: Observations,
+        groups: pl.DataFrame,
+        part: Part,
+        *,
+        others: bool = True,  # noqa: ARG002  they are few
+    ) -> pl.DataFrame:
         """Test accounts by whom they inherited from a group's accounts, or left to them."""
         met = reached_again(seen, part).select("old", "new").unique()
         mate = groups.rename({"account": "mate"})

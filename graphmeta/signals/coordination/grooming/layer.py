@@ -133,7 +133,14 @@ class Grooming:
             .sort("group", "hub")
         )
 
-    def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    def members(
+        self,
+        seen: Observations,
+        groups: pl.DataFrame,
+        part: Part,
+        *,
+        others: bool = True,  # noqa: ARG002  they are few
+    ) -> pl.DataFrame:
         """Test watchers by the newcomers they reached where the (other) members did, too."""
         watching = self.watched(seen, part)
         common = self.watched_by(seen, groups, part).select("group").unique()
