@@ -171,10 +171,10 @@ class Grooming:
         tail = counts.upper_tail(rows["observed"].to_numpy(), rows["expected"].to_numpy())
         tests = shaped(rows.with_columns(p_value=pl.Series(tail)), MEMBERS)
         # Watchers that reached nobody there were asked, too: they count among the tests.
-        others = common.join(watching.select("account").unique(), how="cross").join(
+        idle = common.join(watching.select("account").unique(), how="cross").join(
             tests, on=["group", "account"], how="anti"
         )
-        nothing = others.with_columns(observed=0.0, expected=0.0, p_value=1.0)
+        nothing = idle.with_columns(observed=0.0, expected=0.0, p_value=1.0)
         return pl.concat([tests, shaped(nothing, MEMBERS)]).sort("group", "account")
 
 

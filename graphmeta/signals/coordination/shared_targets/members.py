@@ -37,9 +37,7 @@ from graphmeta.signals.coordination.shared_targets.reach import (
 _PLAIN = (2, ANY_TIME)
 
 
-def tested(
-    seen: Observations, groups: pl.DataFrame, part: Part, *, others: bool = True
-) -> pl.DataFrame:
+def tested(seen: Observations, groups: pl.DataFrame, part: Part, *, others: bool) -> pl.DataFrame:
     """Test accounts by the targets that they share with (the rest of) a group: ``MEMBERS``.
 
     Of accounts outside a group only those are tested, where ``others`` are asked for, that could be
@@ -108,9 +106,7 @@ def _better(plain: _Tests, other: _Tests) -> _Tests:
     return _Tests(plain.key, observed, expected, p_value)
 
 
-def _at(
-    known: Reach, met: Together, near: Usual, way: tuple[int, int], *, others: bool
-) -> _Tests:
+def _at(known: Reach, met: Together, near: Usual, way: tuple[int, int], *, others: bool) -> _Tests:
     """Test accounts against groups that are looked at in one way: how many, within what time."""
     level, width = way
     place, observed = _accompanied(known, met, level, width)
