@@ -197,7 +197,7 @@ def _members(
     2014), which keeps the average share of false members over the selected clusters.
     """
     tests = groups.join(
-        member_tests(seen, layers, groups, WHOLE),
+        member_tests(seen, layers, groups, WHOLE, others=False),
         on=["group", "account"],
         how="left",
         maintain_order="left",

@@ -1,14 +1,18 @@
 """Which of a group's accounts belong to it, and which others do?
 
 Every account of a group is tested against the rest of it, and every account that shares a bin
-with it against all of it; who fails goes, who passes comes, until nothing changes. What a group's
-tests say depends on its accounts alone, so each set of accounts is asked about once, however many
-groups, cuts and rounds have it.
+with it against all of it; who fails goes, who passes comes. Who comes changes what the others are
+tested against, so in a large graph most groups would go on changing for ever. After a few rounds,
+therefore, nobody comes any more, and who fails goes until everybody who is left passes.
+
+What a group's tests say depends on its accounts alone, so each set of accounts is asked about once,
+however many groups, cuts and rounds have it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 
 import numpy as np
 import polars as pl
@@ -19,7 +23,8 @@ from graphmeta.signals.base import Layer, Observations, Part
 #: False discovery rates at which members stay in a group, and at which outsiders join it.
 KEEP_AT = 0.05
 GROW_AT = 0.1
-ROUNDS = 8
+#: Rounds in which others may join; afterwards groups only lose members.
+GROWING = 3
 #: Sets of accounts that layers are asked about together: each has hundreds of outsiders to test.
 _SETS_AT_ONCE = 2_000
 
@@ -29,7 +34,7 @@ CUTS = ("cut", "group", "account")
 def refine(
     seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, part: Part, least: int
 ) -> pl.DataFrame:
-    """Prune and grow groups by their members' tests, until nothing changes or ``ROUNDS``.
+    """Prune and grow groups by their members' tests for ``GROWING`` rounds, then prune them.
 
     Groups of different cuts do not see one another. Pieces of one ring all grow towards the
     whole ring; the piece whose members belong most surely gets it, and the others keep what is
@@ -46,10 +51,10 @@ def refine(
         Columns as ``groups``, in order of group and account.
     """
     asked = _Asked(seen, layers, part)
-    for _ in range(ROUNDS):
+    for number in count():
         if groups.is_empty():
             break
-        kept = disjoint(asked.passed(groups), least)
+        kept = disjoint(asked.passed(groups, others=number < GROWING), least)
         if kept.equals(groups):
             break
         groups = kept
@@ -76,11 +81,25 @@ def disjoint(groups: pl.DataFrame, least: int) -> pl.DataFrame:
 
 
 def member_tests(
-    seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, part: Part
+    seen: Observations,
+    layers: Sequence[Layer],
+    groups: pl.DataFrame,
+    part: Part,
+    *,
+    others: bool = True,
 ) -> pl.DataFrame:
-    """Test members over all layers: columns group, account, p_value (Bonferroni over layers)."""
+    """Test accounts over all layers: columns group, account, p_value (Bonferroni over layers).
+
+    Args:
+        seen: What is observed.
+        layers: The layers.
+        groups: Columns group, account.
+        part: The part of the data that is asked.
+        others: Whether accounts outside the groups are of interest; they may be there all the same.
+    """
     frames = [
-        layer.members(seen, groups, part).select("group", "account", "p_value") for layer in layers
+        layer.members(seen, groups, part, others=others).select("group", "account", "p_value")
+        for layer in layers
     ]
     return (
         pl.concat(frames)
@@ -97,25 +116,34 @@ class _Asked:
         self._seen, self._layers, self._part = seen, layers, part
         self._number_of: dict[bytes, int] = {}
         self._known = pl.DataFrame(
-            schema={"set": pl.UInt32, "account": pl.UInt32, "gain": pl.Float64}
+            schema={
+                "set": pl.UInt32,
+                "account": pl.UInt32,
+                "inside": pl.Boolean,
+                "gain": pl.Float64,
+            }
         )
 
-    def passed(self, groups: pl.DataFrame) -> pl.DataFrame:
-        """Return who stays in or joins each group: columns cut, group, account, gain."""
+    def passed(self, groups: pl.DataFrame, *, others: bool) -> pl.DataFrame:
+        """Return who stays in each group, and which others join: columns cut, group, account, gain.
+
+        Once no others are asked for, they cannot be asked for again.
+        """
         frame = groups.sort("group", "account")
         number, first = np.unique(frame["group"].to_numpy(), return_index=True)
         sets = np.split(frame["account"].to_numpy(), first[1:])
         known = len(self._number_of)
         of_group = [self._number_of.setdefault(one.tobytes(), len(self._number_of)) for one in sets]
         new = {found: one for found, one in zip(of_group, sets, strict=True) if found >= known}
-        self._ask(new)
+        self._ask(new, others=others)
         numbered = pl.DataFrame(
             {"cut": frame["cut"].gather(first), "group": number, "set": of_group},
             schema_overrides={"set": pl.UInt32},
         )
-        return numbered.join(self._known, on="set").select(*CUTS, "gain")
+        passing = self._known if others else self._known.filter("inside")
+        return numbered.join(passing, on="set").select(*CUTS, "gain")
 
-    def _ask(self, sets: dict[int, NDArray[np.uint32]]) -> None:
+    def _ask(self, sets: dict[int, NDArray[np.uint32]], *, others: bool) -> None:
         numbers = list(sets)
         for start in range(0, len(numbers), _SETS_AT_ONCE):
             some = numbers[start : start + _SETS_AT_ONCE]
@@ -125,13 +153,13 @@ class _Asked:
                     "account": np.concatenate([sets[one] for one in some]),
                 }
             )
-            tests = member_tests(self._seen, self._layers, groups, self._part)
+            tests = member_tests(self._seen, self._layers, groups, self._part, others=others)
             passing = _passing(tests, groups).rename({"group": "set"})
             self._known = pl.concat([self._known, passing])
 
 
 def _passing(tests: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
-    """Return the members that stay and the others that join: columns group, account, gain.
+    """Return the members that stay and the others that join: group, account, inside, gain.
 
     Members stay, and others join, where Benjamini-Hochberg accepts them: over the group's members,
     and over its outsiders. Of those that cannot be accepted, only the number counts.
@@ -149,5 +177,5 @@ def _passing(tests: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
         .with_columns(tests=pl.len().over("group", "inside"))
         .filter(pl.col("p_value") <= max(KEEP_AT, GROW_AT))
         .filter(pl.col("p_value") <= accepted.max().over("group", "inside"))
-        .select("group", "account", gain=gain)
+        .select("group", "account", "inside", gain=gain)
     )

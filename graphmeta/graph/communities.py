@@ -39,7 +39,12 @@ HEAVIEST = 1e-2
 
 
 def communities(
-    edges: pl.DataFrame, resolution: float, seed: int, *, modularity: bool = False
+    edges: pl.DataFrame,
+    resolution: float,
+    seed: int,
+    *,
+    modularity: bool = False,
+    passes: int = PASSES,
 ) -> pl.DataFrame:
     """Partition a weighted undirected graph by Leiden with the constant Potts objective.
 
@@ -53,6 +58,7 @@ def communities(
         modularity: Subtract what degrees alone explain (Newman and Girvan 2004) instead of a
             constant: right for raw ties, wrong for weights that are residuals already. The
             resolution is then a factor on that subtraction, and 1 is the usual one.
+        passes: Passes over the whole graph, for which the time is nearly proportional.
 
     Returns:
         Columns ``account`` (u32) and ``community`` (u32), sorted by both, community first.
@@ -75,7 +81,7 @@ def communities(
         len(accounts),
         resolution=resolution if modularity else resolution * scale,
         randomness=RANDOMNESS,
-        iterations=PASSES,
+        iterations=passes,
         use_modularity=modularity,
         seed=seed,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,6 +53,7 @@ def facts(
             "flagged": int(clusters["flagged"].sum()),
         },
         "since": _iso(graph.since),
+        "sampled": [asdict(told) for told in seen.sampled],
         "layers": found.layers.to_dicts(),
         "confirmation": {
             "folds": FOLDS,

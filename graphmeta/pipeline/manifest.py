@@ -56,6 +56,7 @@ def write(
         "span": {**receipt["span"], "since": facts["since"]},
         "layers": facts["layers"],
         "confirmation": facts["confirmation"],
+        "sampled": facts["sampled"],
         "timings_s": watch.seconds(),
         "peak_memory_bytes": max(outcome.peak_memory.values()),
         "peak_memory": dict(outcome.peak_memory),

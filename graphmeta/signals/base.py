@@ -21,6 +21,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from graphmeta.signals.sampling import Sampled
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -118,6 +120,7 @@ class Observations:
         span_days: How many day blocks the judged period has.
         invitations: Invitations of an account into a group, columns ``INVITED``.
         lives: When accounts began and ended, columns ``LIVES``.
+        sampled: What was looked at in part, because an account had so much of it.
     """
 
     strangers: pl.DataFrame
@@ -128,6 +131,7 @@ class Observations:
     span_days: int
     invitations: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=INVITED))
     lives: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LIVES))
+    sampled: tuple[Sampled, ...] = ()
 
 
 class Layer(Protocol):
@@ -147,8 +151,11 @@ class Layer(Protocol):
         Whatever has to be chosen or learnt is chosen and learnt on ``found``.
         """
 
-    def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    def members(
+        self, seen: Observations, groups: pl.DataFrame, part: Part, *, others: bool = True
+    ) -> pl.DataFrame:
         """Test each account that shares a bin with a group, columns ``MEMBERS``.
 
         Members are tested against the rest of their group, other accounts against all of it.
+        Where no ``others`` are asked for, they may be left out.
         """

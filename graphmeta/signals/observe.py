@@ -14,6 +14,7 @@ from graphmeta.errors import UsageError
 from graphmeta.graph import circles, contacts, strangers
 from graphmeta.signals import inviting, living
 from graphmeta.signals.base import FOLDS, FloatArray, IntArray, Observations
+from graphmeta.signals.sampling import Bound, bounded
 
 _DAY_S = 86_400
 _HOURS = 24
@@ -21,6 +22,13 @@ _HOURS = 24
 _HABIT_SHRINK = 10.0
 #: Events whose distinct hours are told apart at a time, account by account; bounds the memory.
 _HABIT_EVENTS = 20_000_000
+#: Of these at most about so many rows of one account are looked at. Who is contacted and who goes
+#: on elsewhere are brought together, so both are bounded more tightly than who contacts.
+BOUNDS = (
+    Bound("stranger contacts made by one account", "sender", "recipient", 100_000),
+    Bound("stranger contacts to one account", "recipient", "sender", 20_000),
+)
+ARRIVALS = Bound("arrivals of one account elsewhere", "account", "hub", 2_000)
 
 
 @dataclass(frozen=True)
@@ -101,10 +109,15 @@ def observe(
         entities: A store's entities; without them lives are read from the events alone.
     """
     turn = quietest_hour(events)
+    strangers, sampled = graph.strangers, []
+    for bound in BOUNDS:
+        strangers, told = bounded(strangers, bound, names, seed)
+        sampled += told
+    arrivals, told = bounded(_arrivals(events, graph), ARRIVALS, names, seed)
     fold = (seeds.key_ids(names, "recipient fold", seed) % np.uint64(FOLDS)).astype(np.int8)
     day0 = _day(pl.lit(graph.since), turn)
     clock = (pl.col("time") - turn * 3600).mod(_DAY_S)
-    rows = graph.strangers.select(
+    rows = strangers.select(
         "sender",
         "recipient",
         "time",
@@ -112,11 +125,11 @@ def observe(
         day=_day(pl.col("time"), turn) - day0,
         second_of_day=clock,
         hour=clock // 3600,
-        recipient_fold=pl.Series(fold)[graph.strangers["recipient"].cast(pl.Int64)],
+        recipient_fold=pl.Series(fold)[strangers["recipient"].cast(pl.Int64)],
     )
     days = int(rows["day"].to_numpy().max(initial=0)) + 1
     of_day = day_folds(days, seed)
-    arrivals, visible = _arrivals(events, graph), _visible(events, graph)
+    visible = _visible(events, graph)
     return Observations(
         strangers=rows.with_columns(day_fold=pl.Series(of_day)[rows["day"]]),
         arrivals=arrivals.with_columns(
@@ -130,6 +143,7 @@ def observe(
         span_days=days,
         invitations=inviting.invitations(events, graph.strangers, graph.since, fold),
         lives=living.lives(events, entities, graph.since),
+        sampled=(*sampled, *told),
     )
 
 

@@ -33,7 +33,14 @@ class Oracle:
     def pairs(self, seen: Observations, part: Part) -> pl.DataFrame:  # noqa: ARG002
         return pl.DataFrame(schema=PAIRS)
 
-    def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:  # noqa: ARG002
+    def members(
+        self,
+        seen: Observations,  # noqa: ARG002
+        groups: pl.DataFrame,  # noqa: ARG002
+        part: Part,  # noqa: ARG002
+        *,
+        others: bool = True,  # noqa: ARG002
+    ) -> pl.DataFrame:
         return pl.DataFrame(schema=MEMBERS)
 
     def groups(

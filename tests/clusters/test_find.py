@@ -11,7 +11,7 @@ from tinyworld import Contact, groups_of, noise, observed, ring
 
 from graphmeta.clusters import find as finding
 from graphmeta.clusters.find import find, score, union
-from graphmeta.clusters.refine import disjoint, member_tests, refine
+from graphmeta.clusters.refine import KEEP_AT, disjoint, member_tests, refine
 from graphmeta.signals import LAYERS
 from graphmeta.signals.base import WHOLE, Observations, Part
 
@@ -145,6 +145,15 @@ def test_strangers_to_the_ring_are_pruned_and_its_missing_members_join() -> None
     assert len(found) == 1
     assert set(ACTORS) <= found[0] | {0}
     assert not found[0] & {100, 101, 102}
+
+
+def test_in_the_end_everybody_left_passes_as_a_member_of_who_is_left() -> None:
+    everybody = in_cut(groups_of(range(60), range(60, 120), range(120, 200)), 0)
+    groups = refine(tiny_town(), LAYERS, everybody, WHOLE, 3).select("group", "account")
+    tests = member_tests(tiny_town(), LAYERS, groups, WHOLE, others=False)
+    inside = groups.join(tests, on=["group", "account"])
+    assert inside.height == groups.height > 0
+    assert inside["p_value"].max() <= KEEP_AT  # type: ignore[operator]
 
 
 def test_a_group_that_chance_explains_is_not_proposed() -> None:

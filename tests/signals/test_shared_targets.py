@@ -153,6 +153,22 @@ def test_an_account_that_shares_nothing_is_no_member() -> None:
     assert found["account"].sort().to_list() == [0, 1]
 
 
+def test_others_who_reached_hardly_anybody_are_not_tested() -> None:
+    rows = [(actor, target, actor) for actor in ACTORS for target in range(200, 205)]
+    few = [(100, 200 + number, number) for number in range(LEAST_CONTACTS - 1)]
+    enough = [(101, 200 + number, number) for number in range(LEAST_CONTACTS)]
+    seen = observed([*rows, *few, *enough], accounts=ACCOUNTS)
+    found = LAYER.members(seen, groups_of(ACTORS), WHOLE)
+    assert found["account"].to_list() == [*ACTORS, 101]
+
+
+@pytest.mark.parametrize("part", [WHOLE, Part(0)])
+def test_asking_for_members_alone_says_of_them_what_asking_for_all_does(part: Part) -> None:
+    seen, groups = observed(with_ring(), accounts=ACCOUNTS), groups_of(ACTORS, range(20, 40))
+    inside = LAYER.members(seen, groups, part).join(groups, on=["group", "account"], how="semi")
+    assert_frame_equal(LAYER.members(seen, groups, part, others=False), inside)
+
+
 def test_members_of_a_group_without_contacts_are_not_tested() -> None:
     seen = observed(busy(), accounts=ACCOUNTS)
     assert LAYER.members(seen, groups_of([590, 591]), WHOLE).is_empty()

@@ -48,9 +48,9 @@ def met_in(known: Choice, contacts: pl.DataFrame) -> Together:
         starts=np.searchsorted(sender, every),
         target=target,
         time=np.arange(sender.size),
-        starts_at=np.searchsorted(target[by_target], every),
-        sender_at=sender[by_target],
-        time_at=np.arange(sender.size),
+        busy_starts_at=np.searchsorted(target[by_target], every),
+        busy_sender_at=sender[by_target],
+        busy_time_at=np.arange(sender.size),
     )
     return together(reach, pl.DataFrame({"group": 0, "account": list(MEMBERS)}))
 

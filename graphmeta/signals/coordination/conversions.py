@@ -27,6 +27,8 @@ WITHIN_S = 3 * 86_400
 #: False discovery rate at which hubs are validated, and the sources that each needs.
 HUB_RATE = 0.01
 LEAST_SOURCES = 2
+#: Rows that are joined at a time; bounds the memory.
+_CHUNK_ROWS = 20_000_000
 
 
 @once
@@ -39,15 +41,24 @@ def conversions(seen: Observations, part: Part) -> pl.DataFrame:
     contacted = seen.strangers.filter(part.keeps("recipient_fold")).select(
         "sender", "recipient", "new", contacted="time"
     )
-    arrivals = seen.arrivals.filter(part.keeps("account_fold"))
-    return (
-        contacted.join(arrivals, left_on="recipient", right_on="account")
+    arrivals = seen.arrivals.filter(part.keeps("account_fold")).rename({"account": "recipient"})
+    # Whoever is contacted by many and goes to many makes as many rows as both multiplied.
+    rows = contacted.join(
+        arrivals.group_by("recipient").len("cost"),
+        on="recipient",
+        maintain_order="left",
+    ).with_columns(chunk=pl.col("cost").cum_sum() // _CHUNK_ROWS)
+    found = [
+        some.drop("cost", "chunk")
+        .join(arrivals, on="recipient")
         .filter(
             (pl.col("time") - pl.col("contacted")).is_between(1, WITHIN_S),
             pl.col("hub") != pl.col("sender"),
         )
         .select("sender", "recipient", "hub", "time", "new")
-    )
+        for some in rows.partition_by("chunk", maintain_order=True) or [rows]
+    ]
+    return pl.concat(found)
 
 
 @once

@@ -77,9 +77,7 @@ class Funnel:
 
     def sources(self, seen: Observations, part: Part) -> pl.DataFrame:
         """Return the feeders that chance does not explain: columns as ``feeders``."""
-        return feeders(seen, part).filter(
-            pl.col("observed") >= LEAST_CONVERTS, pl.col("q_value") <= SOURCE_RATE
-        )
+        return _sources(seen, part)
 
     def groups(
         self, seen: Observations, groups: pl.DataFrame, found: Part, tested: Part
@@ -107,12 +105,21 @@ class Funnel:
             .sort("group", "hub")
         )
 
-    def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    def members(
+        self,
+        seen: Observations,
+        groups: pl.DataFrame,
+        part: Part,
+        *,
+        others: bool = True,  # noqa: ARG002  they are few
+    ) -> pl.DataFrame:
         """Test the company of a group's hubs: who recruits for them, handles or founded them.
 
         Who is tested at several hubs pays for all of them, and is told by the best.
         """
         hubs = self.hubs_of(seen, groups, part)
+        if hubs.is_empty():
+            return pl.DataFrame(schema=MEMBERS)
         company = self.company(seen, hubs.select("hub").unique(), part).join(hubs, on="hub")
         itself = hubs.join(validated_hubs(seen, part), on="hub").rename({"hub": "account"})
         return best(pl.concat([shaped(itself, MEMBERS), shaped(company, MEMBERS)]))
@@ -124,24 +131,36 @@ class Funnel:
             Columns account, hub, observed, expected, p_value and role ("recruiter", "hub" for
             handlers, "actor" for founders); in order of account and hub.
         """
-        moves = conversions(seen, part)
-        sources = self.sources(seen, part).join(hubs, on="hub", how="semi")
-        living = recruiting(seen, moves, sources, part)
-        fed = feeders(seen, part).join(living, on="hub", how="semi")
-        known = sources.join(living, on="hub", how="semi")
-        tests = [
-            (sources, "recruiter"),
-            (recruited(seen, fed, living), "recruiter"),
-            (handlers(seen, moves, known), "hub"),
-            (founders(seen, moves, known), "actor"),
-        ]
-        columns = ["account", "hub", "observed", "expected", "p_value"]
-        rows = pl.concat(
-            [frame.select(columns).with_columns(role=pl.lit(role)) for frame, role in tests]
-        )
-        return rows.sort("account", "hub", "p_value", "observed", "role").unique(
-            ["account", "hub"], keep="first", maintain_order=True
-        )
+        return _company(seen, part).join(hubs, on="hub", how="semi", maintain_order="left")
+
+
+@once
+def _sources(seen: Observations, part: Part) -> pl.DataFrame:
+    return feeders(seen, part).filter(
+        pl.col("observed") >= LEAST_CONVERTS, pl.col("q_value") <= SOURCE_RATE
+    )
+
+
+@once
+def _company(seen: Observations, part: Part) -> pl.DataFrame:
+    """Test everybody around every hub; what is said of one does not depend on the others."""
+    moves, sources = conversions(seen, part), _sources(seen, part)
+    living = recruiting(seen, moves, sources, part)
+    fed = feeders(seen, part).join(living, on="hub", how="semi")
+    known = sources.join(living, on="hub", how="semi")
+    tests = [
+        (sources, "recruiter"),
+        (recruited(seen, fed, living), "recruiter"),
+        (handlers(seen, moves, known), "hub"),
+        (founders(seen, moves, known), "actor"),
+    ]
+    columns = ["account", "hub", "observed", "expected", "p_value"]
+    rows = pl.concat(
+        [frame.select(columns).with_columns(role=pl.lit(role)) for frame, role in tests]
+    )
+    return rows.sort("account", "hub", "p_value", "observed", "role").unique(
+        ["account", "hub"], keep="first", maintain_order=True
+    )
 
 
 @once

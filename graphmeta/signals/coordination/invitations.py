@@ -36,6 +36,7 @@ from graphmeta.signals.coordination.passing_on import (
     validated_hubs,
 )
 from graphmeta.signals.coordination.thresholds import most_surprising
+from graphmeta.signals.memo import once
 
 #: A set of accounts invites into a group where so many of it, and a fifth of it, do.
 LEAST_INVITERS = 2
@@ -101,12 +102,21 @@ class Invitations:
             .select("group", "hub")
         )
 
-    def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    def members(
+        self,
+        seen: Observations,
+        groups: pl.DataFrame,
+        part: Part,
+        *,
+        others: bool = True,  # noqa: ARG002  they are few
+    ) -> pl.DataFrame:
         """Test who invites into a group's hub by what accounts outside the group do.
 
         One act is no pattern: who likes a group invites somebody once.
         """
         hub = self.hubs_of(seen, groups, part)
+        if hub.is_empty():
+            return pl.DataFrame(schema=MEMBERS)
         everybody = inviters(seen, part)
         inside = groups.join(hub, on="group").join(everybody, on=["account", "hub"])
         sent_inside = inside.group_by("group").agg(inside=pl.col("observed").sum())
@@ -127,6 +137,7 @@ class Invitations:
         return shaped(_tested(rows), MEMBERS).sort("group", "account")
 
 
+@once
 def inviters(seen: Observations, part: Part) -> pl.DataFrame:
     """Count the acts by which accounts belong to groups: strangers invited, and being brought.
 

@@ -53,7 +53,14 @@ class SharedTiming:
         after = before if found == tested else tally(seen, groups, tested)
         return thresholds.tested(after.join(choice, on=["group", "width", "threshold"]))
 
-    def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    def members(
+        self,
+        seen: Observations,
+        groups: pl.DataFrame,
+        part: Part,
+        *,
+        others: bool = True,  # noqa: ARG002  they are never tested
+    ) -> pl.DataFrame:
         """Test members by how many windows of the rest of their group they were active in.
 
         Accounts outside a group are not tested: being awake at its hours ties nobody to it.

@@ -26,6 +26,7 @@ import polars as pl
 
 from graphmeta.nulls import counts
 from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, FloatArray, Observations, Part, shaped
+from graphmeta.signals.memo import once
 
 #: A successor begins from a little before its predecessor's end until days after it.
 BEFORE_S = 6 * 3_600
@@ -71,7 +72,14 @@ class Successors:
         inside = _timely(seen, old.join(new, on="group"))
         return shaped(_counted(seen, tested, inside, ["group"]), GROUPS).sort("group")
 
-    def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    def members(
+        self,
+        seen: Observations,
+        groups: pl.DataFrame,
+        part: Part,
+        *,
+        others: bool = True,  # noqa: ARG002  they are few
+    ) -> pl.DataFrame:
         """Test accounts by whom they inherited from a group's accounts, or left to them."""
         met = reached_again(seen, part).select("old", "new").unique()
         mate = groups.rename({"account": "mate"})
@@ -90,6 +98,7 @@ class Successors:
         return shaped(tests.filter(pl.col("observed") > 0), MEMBERS).sort("group", "account")
 
 
+@once
 def reached_again(seen: Observations, part: Part) -> pl.DataFrame:
     """Return whom accounts reached that had been reached by one that ended as they began.
 
@@ -155,17 +164,7 @@ def _counted(
 
 def _expected(seen: Observations, part: Part, handovers: pl.DataFrame) -> pl.DataFrame:
     """Add how many of old's targets new would write to by chance, in the column expected."""
-    contacts = seen.strangers.filter(part.keeps("recipient_fold")).select("sender", "recipient")
-    recipient = contacts["recipient"].to_numpy().astype(np.int64)
-    popularity = np.bincount(recipient, minlength=seen.circle_of.size).astype(np.float64)
-    # Whom no stranger reached may be beyond reach: counting them would make the others rare.
-    granted = np.where(popularity > 0, popularity + _GRANTED, 0.0)
-    total = np.bincount(seen.circle_of, weights=granted)
-    circle = seen.circle_of[recipient]
-    # The old account's own contact does not make its target popular.
-    share: FloatArray = (popularity[recipient] - 1.0 + _GRANTED) / total[circle]
-    placed = contacts.with_columns(circle=pl.Series(circle), share=pl.Series(share))
-    wanted = handovers.select("old", "new").unique()
+    placed, wanted = _placed(seen, part), handovers.select("old", "new").unique()
     covered = placed.join(wanted, left_on="sender", right_on="old", how="semi")
     sent = placed.join(wanted, left_on="sender", right_on="new", how="semi")
     each = (
@@ -179,6 +178,21 @@ def _expected(seen: Observations, part: Part, handovers: pl.DataFrame) -> pl.Dat
     return handovers.join(each, on=["old", "new"], how="left", maintain_order="left").with_columns(
         pl.col("expected").fill_null(0.0).cast(pl.Float64)
     )
+
+
+@once
+def _placed(seen: Observations, part: Part) -> pl.DataFrame:
+    """Return contacts with the circle they went to, and their target's share of its popularity."""
+    contacts = seen.strangers.filter(part.keeps("recipient_fold")).select("sender", "recipient")
+    recipient = contacts["recipient"].to_numpy().astype(np.int64)
+    popularity = np.bincount(recipient, minlength=seen.circle_of.size).astype(np.float64)
+    # Whom no stranger reached may be beyond reach: counting them would make the others rare.
+    granted = np.where(popularity > 0, popularity + _GRANTED, 0.0)
+    total = np.bincount(seen.circle_of, weights=granted)
+    circle = seen.circle_of[recipient]
+    # The old account's own contact does not make its target popular.
+    share: FloatArray = (popularity[recipient] - 1.0 + _GRANTED) / total[circle]
+    return contacts.with_columns(circle=pl.Series(circle), share=pl.Series(share))
 
 
 def _tested(rows: pl.DataFrame) -> pl.DataFrame:

@@ -28,6 +28,7 @@ from graphmeta.signals.coordination.grooming.newcomers import (
     expected_hits,
     newcomers,
 )
+from graphmeta.signals.memo import once
 
 #: An account is eager where everybody's habits explain its newcomers at most this often.
 EAGER_AT = 0.02
@@ -87,18 +88,7 @@ class Grooming:
         Returns:
             Columns account, hub, reached (newcomers), expected; in order of account and hub.
         """
-        reach = newcomers(seen, part)
-        cells = _watches(reach)
-        alone = cells.select("account", key="account").unique(maintain_order=True)
-        expected = expected_hits(
-            reach,
-            alone,
-            cells.select("hub", key="account", trial="account"),
-            alone.select("account", trial="key"),
-        )
-        return cells.join(
-            expected.rename({"key": "account"}), on=["account", "hub"], maintain_order="left"
-        ).filter(pl.col("reached") > pl.col("expected"))
+        return _watched(seen, part)
 
     def groups(
         self, seen: Observations, groups: pl.DataFrame, found: Part, tested: Part
@@ -143,10 +133,19 @@ class Grooming:
             .sort("group", "hub")
         )
 
-    def members(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+    def members(
+        self,
+        seen: Observations,
+        groups: pl.DataFrame,
+        part: Part,
+        *,
+        others: bool = True,  # noqa: ARG002  they are few
+    ) -> pl.DataFrame:
         """Test watchers by the newcomers they reached where the (other) members did, too."""
         watching = self.watched(seen, part)
         common = self.watched_by(seen, groups, part).select("group").unique()
+        if common.is_empty():
+            return pl.DataFrame(schema=MEMBERS)
         inside = groups.join(common, on="group", how="semi")
         by_hub = inside.join(watching, on="account").group_by("group", "hub").agg(watchers=pl.len())
         meets = by_hub.join(watching, on="hub").filter(pl.col("watchers") >= LEAST_WATCHERS)
@@ -172,11 +171,27 @@ class Grooming:
         tail = counts.upper_tail(rows["observed"].to_numpy(), rows["expected"].to_numpy())
         tests = shaped(rows.with_columns(p_value=pl.Series(tail)), MEMBERS)
         # Watchers that reached nobody there were asked, too: they count among the tests.
-        others = common.join(watching.select("account").unique(), how="cross").join(
+        idle = common.join(watching.select("account").unique(), how="cross").join(
             tests, on=["group", "account"], how="anti"
         )
-        nothing = others.with_columns(observed=0.0, expected=0.0, p_value=1.0)
+        nothing = idle.with_columns(observed=0.0, expected=0.0, p_value=1.0)
         return pl.concat([tests, shaped(nothing, MEMBERS)]).sort("group", "account")
+
+
+@once
+def _watched(seen: Observations, part: Part) -> pl.DataFrame:
+    reach = newcomers(seen, part)
+    cells = _watches(reach)
+    alone = cells.select("account", key="account").unique(maintain_order=True)
+    expected = expected_hits(
+        reach,
+        alone,
+        cells.select("hub", key="account", trial="account"),
+        alone.select("account", trial="key"),
+    )
+    return cells.join(
+        expected.rename({"key": "account"}), on=["account", "hub"], maintain_order="left"
+    ).filter(pl.col("reached") > pl.col("expected"))
 
 
 def _watches(reach: Newcomers) -> pl.DataFrame:

@@ -43,6 +43,8 @@ class SharedTargets:
         """Test groups by the number of distinct targets that several of them reached."""
         return groups.tested(seen, groups_, found, tested)
 
-    def members(self, seen: Observations, groups_: pl.DataFrame, part: Part) -> pl.DataFrame:
+    def members(
+        self, seen: Observations, groups_: pl.DataFrame, part: Part, *, others: bool = True
+    ) -> pl.DataFrame:
         """Test accounts by how many targets of (the rest of) a group they reached."""
-        return members.tested(seen, groups_, part)
+        return members.tested(seen, groups_, part, others=others)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import sparse
 
 from graphmeta.nulls import counts
 from graphmeta.nulls.configuration import CLASSES, class_of, find
@@ -38,8 +37,12 @@ from graphmeta.signals.coordination.shared_targets.reach import (
 _PLAIN = (2, ANY_TIME)
 
 
-def tested(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
+def tested(seen: Observations, groups: pl.DataFrame, part: Part, *, others: bool) -> pl.DataFrame:
     """Test accounts by the targets that they share with (the rest of) a group: ``MEMBERS``.
+
+    Of accounts outside a group only those are tested, where ``others`` are asked for, that could be
+    tied to it by a pair (``incidence.busy``): most reach one or two strangers, any of which is
+    unlikely, and would join many groups by it.
 
     Every account is looked at in two ways, the better of which counts: by all targets that it
     shares, and in the way in which its group surprises most: by those within a width, or by those
@@ -49,13 +52,14 @@ def tested(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame
     known, asked = reach(seen, part), ask(seen, groups, part, part)
     near = usual(nearness(seen, part), asked.met)
     choice = chosen(tally(asked, near, leanings(asked), SETTINGS))
-    best = _at(known, asked.met, near, *_PLAIN)
+    best = _at(known, asked.met, near, _PLAIN, others=others)
     for level, width in SETTINGS:
         chosen_so = choice.filter(threshold=level, width=width)
         surprising = groups.join(chosen_so, on="group", how="semi")
         if (level, width) != _PLAIN and not surprising.is_empty():
             met = reached_by(together(known, surprising), level - 1)
-            best = _better(best, _at(known, met, near, level, width))
+            other = _at(known, met, near, (level, width), others=others)
+            best = _better(best, other)
     return shaped(
         pl.DataFrame(
             {
@@ -102,45 +106,56 @@ def _better(plain: _Tests, other: _Tests) -> _Tests:
     return _Tests(plain.key, observed, expected, p_value)
 
 
-def _at(known: Reach, met: Together, near: Usual, level: int, width: int) -> _Tests:
+def _at(known: Reach, met: Together, near: Usual, way: tuple[int, int], *, others: bool) -> _Tests:
     """Test accounts against groups that are looked at in one way: how many, within what time."""
-    shared = _shared(known, met, width)
-    row = np.repeat(np.arange(met.numbers.size), np.diff(shared.indptr))
-    account, observed = shared.indices.astype(np.int64), shared.data.copy()
-    place = row * known.accounts + account
-    inside = met.inside.tocoo()
-    mine = find(place, inside.row.astype(np.int64) * known.accounts + inside.col)
-    member = np.zeros(place.size, dtype=bool)
-    member[mine[mine >= 0]] = True
-    # Members are tested against the rest: their own contacts are no company.
-    with_others = met.apart <= width if width != ANY_TIME else met.by[met.hit] >= level
-    own = find(place, met.row[met.hit] * known.accounts + met.account)
-    accompanied = np.bincount(own[with_others], minlength=place.size)
-    observed = np.where(member, accompanied, observed).astype(np.float64)
-    some = observed > 0
-    expected = _Chance(known, met, row[some], account[some], member[some]).expected(
-        near, level, width
-    )
+    level, width = way
+    place, observed = _accompanied(known, met, level, width)
+    member = np.ones(place.size, dtype=bool)
+    if others:
+        outside, shared = _shared(known, met, width)
+        place, observed = np.concatenate([place, outside]), np.concatenate([observed, shared])
+        order = np.argsort(place, kind="stable")
+        place, observed, member = place[order], observed[order], order < member.size
+    row, account = place // known.accounts, place % known.accounts
+    expected = _Chance(known, met, row, account, member).expected(near, level, width)
     return _Tests(
-        met.numbers[row[some]] * known.accounts + account[some],
-        observed[some],
+        met.numbers[row] * known.accounts + account,
+        observed,
         expected,
-        counts.upper_tail(observed[some], expected),
+        counts.upper_tail(observed, expected),
     )
 
 
-def _shared(known: Reach, met: Together, width: int) -> sparse.csr_array:
-    """Count the groups' targets that accounts reached (in time), sparse (groups, accounts)."""
-    many = known.starts_at[met.target + 1] - known.starts_at[met.target]
-    at, hit = spans(known.starts_at[met.target], many), np.repeat(np.arange(many.size), many)
-    sender = known.sender_at[at]
+def _accompanied(
+    known: Reach, met: Together, level: int, width: int
+) -> tuple[IntArray, FloatArray]:
+    """Count the targets at which members met the rest of their group.
+
+    Returns:
+        Places of groups times the number of accounts, plus the member, ascending, and how many;
+        members that met nobody are left out.
+    """
+    # Members are tested against the rest: their own contacts are no company.
+    met_there = met.apart <= width if width != ANY_TIME else met.by[met.hit] >= level
+    mine = (met.row[met.hit] * known.accounts + met.account)[met_there]
+    place, observed = np.unique(mine, return_counts=True)
+    return place, observed.astype(np.float64)
+
+
+def _shared(known: Reach, met: Together, width: int) -> tuple[IntArray, FloatArray]:
+    """Count the groups' targets that other accounts reached (in time): as ``_accompanied``."""
+    many = known.busy_starts_at[met.target + 1] - known.busy_starts_at[met.target]
+    at = spans(known.busy_starts_at[met.target], many)
+    hit = np.repeat(np.arange(many.size), many)
+    sender, time = known.busy_sender_at[at], known.busy_time_at[at]
     if width != ANY_TIME:
-        in_time = _in_time(met, hit, known.time_at[at], width)
+        in_time = _in_time(met, hit, time, width)
         sender, hit = sender[in_time], hit[in_time]
-    shape = (met.numbers.size, known.accounts)
-    shared = sparse.coo_array((np.ones(hit.size), (met.row[hit], sender)), shape=shape).tocsr()
-    shared.sum_duplicates()
-    return shared
+    place, observed = np.unique(met.row[hit] * known.accounts + sender, return_counts=True)
+    inside = met.inside.tocoo()
+    members = inside.row.astype(np.int64) * known.accounts + inside.col
+    outside = find(members, place) < 0
+    return place[outside], observed[outside].astype(np.float64)
 
 
 def _in_time(met: Together, hit: IntArray, time: IntArray, width: int) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from scipy import sparse
 from graphmeta.nulls import configuration
 from graphmeta.nulls.configuration import Choice
 from graphmeta.signals.base import FloatArray, IntArray, Observations, Part
-from graphmeta.signals.coordination.incidence import spans
+from graphmeta.signals.coordination.incidence import busy, spans
 from graphmeta.signals.memo import once
 
 
@@ -29,18 +29,19 @@ class Reach:
         starts: Where the contacts of each sender begin in the next two, shape (accounts + 1,).
         target: Targets, in order of sender and target, shape (contacts,).
         time: Seconds, in that order.
-        starts_at: Where the contacts to each target begin in the next two, (accounts + 1,).
-        sender_at: Senders, in order of target and sender, shape (contacts,).
-        time_at: Seconds, in that order.
+        busy_starts_at: Where the contacts to each target begin in the next two, those of busy
+            accounts (``incidence.busy``) alone, shape (accounts + 1,).
+        busy_sender_at: Senders, in order of target and sender, shape (busy contacts,).
+        busy_time_at: Seconds, in that order.
     """
 
     null: Choice
     starts: IntArray
     target: IntArray
     time: IntArray
-    starts_at: IntArray
-    sender_at: IntArray
-    time_at: IntArray
+    busy_starts_at: IntArray
+    busy_sender_at: IntArray
+    busy_time_at: IntArray
 
     @property
     def accounts(self) -> int:
@@ -58,21 +59,24 @@ def reached_in(seen: Observations, part: Part) -> pl.DataFrame:
 def reach(seen: Observations, part: Part) -> Reach:
     """Look up the stranger contacts of a part."""
     contacts = reached_in(seen, part)
-    sender, target, time = (
-        contacts[name].to_numpy().astype(np.int64) for name in ("sender", "recipient", "time")
-    )
-    accounts = seen.circle_of.size
-    by_sender, by_target = np.lexsort((target, sender)), np.lexsort((sender, target))
-    every = np.arange(accounts + 1)
+    sender, target, time = _columns(contacts)
+    busy_sender, busy_target, busy_time = _columns(busy(contacts))
+    by_sender = np.lexsort((target, sender))
+    by_target = np.lexsort((busy_sender, busy_target))
+    every = np.arange(seen.circle_of.size + 1)
     return Reach(
         null=configuration.fit(contacts, seen.circle_of),
         starts=np.searchsorted(sender[by_sender], every),
         target=target[by_sender],
         time=time[by_sender],
-        starts_at=np.searchsorted(target[by_target], every),
-        sender_at=sender[by_target],
-        time_at=time[by_target],
+        busy_starts_at=np.searchsorted(busy_target[by_target], every),
+        busy_sender_at=busy_sender[by_target],
+        busy_time_at=busy_time[by_target],
     )
+
+
+def _columns(contacts: pl.DataFrame) -> list[IntArray]:
+    return [contacts[name].to_numpy().astype(np.int64) for name in ("sender", "recipient", "time")]
 
 
 @dataclass(frozen=True)
