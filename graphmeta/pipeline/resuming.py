@@ -50,14 +50,21 @@ def worth_keeping(partial: Path) -> bool:
     return (partial / f"{run.WORK}analysis" / _READ).is_file()
 
 
-def depends(sources: Any, reading: Reading) -> str | None:
-    """Return one digest of what a store depends on; None where a store cannot be known again."""
+def depends(sources: Any, reading: Reading, state: Path | None = None) -> str | None:
+    """Return one digest of what a store depends on; None where a store cannot be known again.
+
+    Args:
+        sources: As for ``ingest``.
+        reading: What is stated about them.
+        state: The state of an earlier run, where its events come first.
+    """
     named = [sources] if reading.accounts is None else [sources, reading.accounts]
     if reading.key is not None or reading.seal_to or any(wire.paths(one) is None for one in named):
         return None
     items = [item for one in named for item in find_inputs(one)]
-    files = [item.thing.stat() for item in items]
-    key = None if reading.identifiers == "plain" else load_key(reading.key_file)
+    files = [item.thing.stat() for item in items] + ([] if state is None else [state.stat()])
+    needed = reading.identifiers != "plain" or reading.keep_state or state is not None
+    key = load_key(reading.key_file) if needed else None
     stated = {name: value for name, value in wire.packed(reading).items() if name != "key_file"}
     return depends_on(
         names=[item.name for item in items],
