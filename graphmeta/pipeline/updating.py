@@ -24,6 +24,7 @@ from graphmeta.ingest import Reading
 from graphmeta.privacy.keys import default_key_path, load_key
 from graphmeta.run import RunFolder
 
+_TEXTS = ("id", "key_id")
 _ANEW = "Analyse all files anew, with --keep-state where the new run is to be updated later."
 
 
@@ -80,6 +81,8 @@ def source(path: Path | None, reading: Reading) -> Source | None:
     opened = run.open_run(path)
     said = opened.manifest["privacy"]
     kept = said.get("state")
+    if kept is not None and not _is_whole(kept):
+        raise RunError(f"{path / run.MANIFEST} is damaged.", _ANEW)
     if kept is None:
         raise RunError(f"The run at {path} kept no state to which events could be added.", _ANEW)
     if not (path / run.STATE).is_file():
@@ -92,6 +95,12 @@ def source(path: Path | None, reading: Reading) -> Source | None:
             )
     _require_same_key(path, kept, reading)
     return Source(opened)
+
+
+def _is_whole(kept: Any) -> bool:
+    """Tell whether what a manifest says of a state is of the form that is needed here."""
+    texts = isinstance(kept, Mapping) and all(isinstance(kept.get(n), str) for n in _TEXTS)
+    return texts and isinstance(kept.get("epoch"), int)
 
 
 def _require_same_key(path: Path, kept: Mapping[str, Any], reading: Reading) -> None:
