@@ -109,6 +109,8 @@ def test_however_events_are_split_the_store_is_that_of_all_of_them(
         assert content(grown) == content(whole)
         assert grown.receipt["counts"] == whole.receipt["counts"]
         assert grown.receipt["span"] == whole.receipt["span"]
+        kept = grown.receipt["privacy"]["state"]
+        assert kept["first_event"] == grown.receipt["span"]["first_event"]
 
 
 def test_what_was_set_aside_is_told_as_if_all_files_had_been_read(tmp_path: Path) -> None:
