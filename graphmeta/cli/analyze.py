@@ -181,7 +181,7 @@ def print_summary(console: Console, run: RunFolder) -> None:
     )
     update = manifest["update"]
     if update is not None:
-        read += f" {words.plural(update['events'], 'event')} of them came from an earlier run."
+        read += f" {words.count(update['events'])} of the events came from an earlier run."
     if counts["rows_rejected"]:
         read += f" {words.plural(counts['rows_rejected'], 'row')} went to the quarantine."
     console.print(text(read))

@@ -135,6 +135,9 @@ def _faults(manifest: Mapping[str, Any]) -> Iterator[str]:
     sandbox = manifest["privacy"].get("sandbox", {"not_available": []})
     if not isinstance(sandbox, Mapping) or not _texts(sandbox.get("not_available", [])):
         yield "privacy.sandbox"
+    update = manifest.get("update")
+    if update is not None and not (isinstance(update, Mapping) and _text(update.get("run_id"))):
+        yield "update"
     yield from _faults_of_state(manifest["privacy"].get("state"))
     if not _texts(manifest["privacy"].get("content_columns_read", [])):
         yield "privacy.content_columns_read"
