@@ -64,8 +64,8 @@ def ingest(
         kept: The state of an earlier run, whose events come first (``state``).
 
     Returns:
-        The store. Its receipt has the keys "inputs", "counts", "span", "privacy", "update" and
-        "state", as the manifest quotes them.
+        The store. Its receipt has the keys "inputs", "counts", "span", "privacy" and "update", as
+        the manifest quotes them.
 
     Raises:
         InputError: An input is malformed (exit code 2). Nothing was written.

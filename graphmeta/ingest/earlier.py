@@ -12,6 +12,7 @@ kinds that are ignored, and whether duplicates are collapsed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +137,13 @@ def _refuse_other(opened: State, reading: Reading) -> None:
                 f"{now}.",
                 "Say the same as then, or analyse all files anew.",
             )
+    start = reading.first_second
+    if about.start is not None and (start is None or start < about.start):
+        since = datetime.fromtimestamp(about.start, UTC)
+        raise UsageError(
+            f"The run that is to be updated left out what came before {since:%Y-%m-%d %H:%M} UTC.",
+            f"Say --not-before {since.isoformat()} or later, or analyse all files anew.",
+        )
     if about.accounts_file and reading.accounts is None:
         raise UsageError(
             "The run that is to be updated was made with an accounts file.",

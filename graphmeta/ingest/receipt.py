@@ -52,6 +52,12 @@ class Taken:
         return quarantine
 
     @property
+    def dropped(self) -> int:
+        """How many events of earlier runs were left out since for being too early."""
+        old = self.earlier
+        return 0 if old is None else old.about.too_early + old.too_early
+
+    @property
     def groups(self) -> int:
         """How many of the entities are groups."""
         return int(self.entities["is_group"].sum())
@@ -67,6 +73,8 @@ class Taken:
             ignore_kinds=list(reading.ignore_kinds),
             collapse_duplicates=reading.collapse_duplicates,
             accounts_file=reading.accounts is not None,
+            start=reading.first_second,
+            too_early=self.dropped,
             read=self.read,
             events=self.events,
             first=self.span[0],
@@ -89,7 +97,6 @@ def receipt(
         kept: What the state says of itself, where one is kept.
     """
     quarantine, inputs = taken.quarantine, taken.events_inputs
-    too_early = 0 if taken.earlier is None else taken.earlier.too_early
     return {
         "inputs": [_input(item) for item in taken.inputs],
         "counts": {
@@ -98,7 +105,7 @@ def receipt(
             "rows_rejected": quarantine.total,
             "rejected_by_reason": quarantine.by_reason(),
             "ignored_by_kind": sum(one.ignored for one in inputs),
-            "too_early": sum(one.too_early for one in inputs) + too_early,
+            "too_early": sum(one.too_early for one in inputs) + taken.dropped,
             "self_contacts": sum(one.self_contacts for one in inputs),
             "duplicates_collapsed": taken.read - taken.events,
             "accounts": len(taken.entities) - taken.groups,

@@ -75,6 +75,8 @@ class About:
         epoch: That key's epoch.
         identifiers: As ``Reading.identifiers``; so are dataset, ignore_kinds, collapse_duplicates.
         accounts_file: Whether an accounts file was read.
+        start: The second from which events were taken in; None where all were.
+        too_early: How many events were left out of the states of earlier runs for it.
         read: Events read, before duplicates were collapsed.
         events: Events kept.
         first: The time of the first of them, in seconds.
@@ -92,6 +94,8 @@ class About:
     ignore_kinds: list[str]
     collapse_duplicates: bool
     accounts_file: bool
+    start: int | None
+    too_early: int
     read: int
     events: int
     first: int

@@ -23,7 +23,6 @@ from typing import Any
 import polars as pl
 
 from graphmeta.errors import GraphmetaError
-from graphmeta.run import STATE
 
 EVENTS_FILE = "events.arrow"
 ENTITIES_FILE = "entities.parquet"
@@ -64,9 +63,9 @@ class Store:
 def seal(store: Store) -> str:
     """Make a store ready to be handed over, and return its seal: 64 hexadecimal digits."""
     store.quarantine.write_parquet(store.folder / QUARANTINE_FILE)
-    names = [EVENTS_FILE, ENTITIES_FILE, QUARANTINE_FILE]
-    names += [STATE] if (store.folder / STATE).exists() else []
-    sums = {name: _sha256(store.folder / name) for name in names}
+    sums = {
+        name: _sha256(store.folder / name) for name in (EVENTS_FILE, ENTITIES_FILE, QUARANTINE_FILE)
+    }
     (store.folder / SUMS_FILE).write_text(json.dumps(sums), encoding="utf-8")
     return _sha256(store.folder / SUMS_FILE)
 

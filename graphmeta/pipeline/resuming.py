@@ -74,12 +74,23 @@ def depends(sources: Any, reading: Reading, state: Path | None = None) -> str | 
     )
 
 
+def _state(store: Path) -> str | None:
+    """Return the SHA-256 of what a store keeps for later runs; None where it keeps nothing.
+
+    It is no part of the seal: sealed twice, the same events are other bytes, and stages of the
+    analysis do not depend on them.
+    """
+    state = store / run.STATE
+    return run.sha256(state) if state.is_file() else None
+
+
 def keep(store: Path, on: str | None, read: Mapping[str, Any]) -> None:
     """Note that a store is whole, and what came of reading it."""
     if on is None:
         return
     draft = store.with_name(f"{_READ}.partial")
-    draft.write_text(json.dumps({"depends": on, "read": dict(read)}), encoding="utf-8")
+    said = {"depends": on, "read": dict(read), "state": _state(store)}
+    draft.write_text(json.dumps(said), encoding="utf-8")
     draft.rename(store.with_name(_READ))
 
 
@@ -87,7 +98,7 @@ def kept(store: Path, on: str | None) -> dict[str, Any] | None:
     """Return what came of reading a store that is there and whole; else make room for a new one."""
     try:
         said = json.loads(store.with_name(_READ).read_text(encoding="utf-8"))
-        if on is not None and said["depends"] == on:
+        if on is not None and said["depends"] == on and said["state"] == _state(store):
             open_sealed(store, said["read"]["seal"])
             read: dict[str, Any] = said["read"]
             return read

@@ -141,6 +141,21 @@ def test_the_accounts_file_is_the_present_one(tmp_path: Path) -> None:
     assert content(grown) == content(store(tmp_path, [old, new], accounts=since))
 
 
+def test_a_window_moves_with_the_days_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Each update lets more go, and none of it is counted twice or forgotten."""
+    noon = datetime(2021, 3, 4, 12, tzinfo=UTC)
+    early, late = (noon + timedelta(minutes=minutes) for minutes in (4, 61))
+    parts = EVENTS.head(5), EVENTS[5:9], EVENTS.tail(3)
+    first = store(tmp_path, parts[0])
+    second = store(tmp_path, parts[1], first, not_before=early)
+    third = store(tmp_path, parts[2], second, not_before=late)
+    whole = store(tmp_path, list(parts), not_before=late)
+    assert content(third) == content(whole)
+    assert third.receipt["counts"] == whole.receipt["counts"]
+    assert whole.receipt["counts"]["too_early"] == 5
+    assert third.receipt["update"]["events"] < second.receipt["counts"]["events_accepted"]
+
+
 def test_a_file_that_was_read_already_is_refused_as_one_named_twice(tmp_path: Path) -> None:
     file = write(EVENTS, tmp_path / "events.parquet")
     old = store(tmp_path, file)
@@ -162,6 +177,7 @@ SEAL_TO = tuple(new_identity().recipient for _ in range(2))
         ({}, {"ignore_kinds": ("call",)}, UsageError, "ignore_kinds"),
         ({}, {"identifiers": "plain"}, UsageError, "identifiers"),
         ({"accounts": LIVES}, {}, UsageError, "--accounts"),
+        ({"not_before": START - timedelta(days=9999)}, {}, UsageError, "--not-before 1998"),
         (
             {},
             {"seal_to": SEAL_TO, "people": {n: n * 64 for n in "abc"}},
