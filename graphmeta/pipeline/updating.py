@@ -57,7 +57,7 @@ class Source:
                 f"{self.state} is a state, but not the one that belongs to this run.",
                 f"Somebody put it there. {_ANEW}",
             )
-        said = json.dumps(self.opened.manifest["configuration"], sort_keys=True)
+        said = json.dumps(self.opened.manifest.get("configuration"), sort_keys=True)
         return {
             "run_id": self.opened.run_id,
             "configuration_sha256": hashlib.sha256(said.encode()).hexdigest(),
@@ -88,10 +88,11 @@ def source(path: Path | None, reading: Reading) -> Source | None:
     if not (path / run.STATE).is_file():
         raise RunError(f"The state of the run at {path} was deleted.", _ANEW)
     for name, now in (("identifiers", reading.identifiers), ("dataset", reading.dataset)):
-        if said[name] != now:
+        then = said.get(name)
+        if then != now:
             raise UsageError(
-                f"The run at {path} was made with {name} {said[name]!r}, and now it is {now!r}.",
-                f"Say --{name} {said[name]}, or analyse all files anew.",
+                f"The run at {path} was made with {name} {then!r}, and now it is {now!r}.",
+                f"Say --{name} {then}, or analyse all files anew.",
             )
     _require_same_key(path, kept, reading)
     return Source(opened)
