@@ -16,6 +16,8 @@ from graphmeta.ingest.reading import Reading
 from graphmeta.ingest.state import About, KeptInput, new_id
 from graphmeta.privacy.keys import KeySource
 
+_DAY_S = 86_400
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -146,6 +148,7 @@ def _update(old: Earlier) -> dict[str, Any]:
     return {
         "state": old.about.id,
         "events": old.taken,
+        "days": old.last // _DAY_S - old.first // _DAY_S + 1 if old.taken else 0,
         "first_event": iso(old.first) if old.taken else None,
         "last_event": iso(old.last) if old.taken else None,
         "inputs": [

@@ -15,8 +15,9 @@ from town_kit import ring_town
 
 from graphmeta.cli import main
 from graphmeta.errors import GraphmetaError, RunError, UsageError
-from graphmeta.ingest import Reading
-from graphmeta.pipeline import Settings, analyze, updating
+from graphmeta.ingest import Reading, ingest
+from graphmeta.ingest.store import seal
+from graphmeta.pipeline import Settings, analyze, resuming, updating
 from graphmeta.privacy.rotation import destroy, rotate
 from graphmeta.run import MANIFEST, STATE, RunFolder, open_run
 
@@ -72,6 +73,7 @@ def test_an_updated_run_has_the_bytes_of_one_over_all_files(days: Days, tmp_path
     update = new.manifest["update"]
     assert update["run_id"] == days.old.run_id
     assert update["events"] == days.old.manifest["counts"]["events_accepted"]
+    assert update["days"] == 23
     assert update["last_event"] < "2026-01-24" <= new.manifest["span"]["last_event"]
     assert [one["file"] for one in update["inputs"]] == ["monday.parquet"]
     opened = json.loads(new.audit_lines()[0])["detail"]
@@ -84,6 +86,24 @@ def test_state_is_kept_where_it_is_asked_for_alone(days: Days) -> None:
     assert not (days.whole.path / STATE).exists()
     assert days.whole.manifest["privacy"]["state"] is None
     assert days.whole.manifest["update"] is None
+
+
+def test_an_analysis_that_was_stopped_goes_on_with_its_state_alone(
+    days: Days, tmp_path: Path
+) -> None:
+    reading = Reading(key_file=days.folder / "key", keep_state=True)
+    folder, other = tmp_path / "store", tmp_path / "other"
+    folder.mkdir()
+    state, events = days.old.path / STATE, days.file("tuesday")
+    on = resuming.depends(str(events), reading, state)
+    made = ingest(events, folder=folder, reading=reading, kept=state)
+    resuming.keep(folder, on, {"seal": seal(made)})
+    assert resuming.kept(folder, on) is not None
+    other.write_bytes(state.read_bytes())
+    assert resuming.depends(str(events), reading, other) != on
+    assert resuming.depends(str(events), reading) != on
+    (folder / STATE).write_bytes(b"cut off")
+    assert resuming.kept(folder, on) is None
 
 
 def copy_of(days: Days, folder: Path, **privacy: Any) -> Path:

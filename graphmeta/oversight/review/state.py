@@ -40,7 +40,7 @@ def check(run: RunFolder) -> Check:
         said = ""
         problems.append("there is a state of which the manifest says nothing")
     else:
-        said = _said(told, file)
+        said = _said(told, file, words.day(run.expires_at))
         problems += _not_sealed(run, file)
         gaps += ["that nobody else holds the key, and that it opens with that key alone"]
     said = " ".join([*([said] if said else []), *map(words.sentence, problems)])
@@ -57,7 +57,7 @@ def check(run: RunFolder) -> Check:
     )
 
 
-def _said(told: Mapping[str, Any], file: Path) -> str:
+def _said(told: Mapping[str, Any], file: Path, until: str) -> str:
     figures = _figures(told)
     carried = figures.get("carried_over")
     said = (
@@ -65,7 +65,8 @@ def _said(told: Mapping[str, Any], file: Path) -> str:
         f"{figures['first_event'][:10]} on, of {words.count(figures['accounts'])} accounts, not of "
         "those in clusters alone. They are sealed by AES-256-GCM under a key that is derived from "
         f"the pseudonyms' key {figures['key_id']} (epoch {figures['epoch']}); to destroy that key "
-        "is to end it. It goes with the run, or before: `graphmeta privacy purge RUN --state`."
+        f"is to end it. It goes with the run, by {until}, or before: `graphmeta privacy purge RUN "
+        "--state`."
     )
     if carried:
         times = "once" if carried == 1 else f"{words.count(carried)} times"
