@@ -71,7 +71,7 @@ def world(events: int, folder: Path, seed: int = 1) -> Path:
 
 def unit(made: Path) -> Cost:
     """Measure the unit of cost on a world."""
-    seconds, cpu, said = _timed([sys.executable, "-c", _UNIT, str(made / "events")])
+    seconds, cpu, said = timed([sys.executable, "-c", _UNIT, str(made / "events")])
     return Cost(seconds, cpu, {"streaming pass": int(said.split()[1])})
 
 
@@ -82,7 +82,7 @@ def analysis(made: Path, *options: str) -> Cost:
         given = [str(made / "events"), "--accounts", str(made / "accounts.parquet")]
         command = ["analyze", *given, "--out", str(run), "--quiet", "--json", *options]
         key = ["--key", str(Path(folder, "key"))]
-        seconds, cpu, _ = _timed([sys.executable, "-m", "graphmeta", *command, *key])
+        seconds, cpu, _ = timed([sys.executable, "-m", "graphmeta", *command, *key])
         manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
     return Cost(
         seconds,
@@ -113,7 +113,8 @@ def in_turn(made: Path, times: int) -> tuple[Cost, Cost]:
     return best([one for one, _ in pairs]), best([whole for _, whole in pairs])
 
 
-def _timed(command: Sequence[str]) -> tuple[float, float, str]:
+def timed(command: Sequence[str]) -> tuple[float, float, str]:
+    """Run a command; return its seconds by the clock, of all processors, and what it printed."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     seconds = time.perf_counter() - began

@@ -19,13 +19,13 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")
 import polars as pl
 
 from graphmeta import provenance
-from graphmeta.privacy.keys import Key, Purpose
+from graphmeta.privacy.keys import Key, Named
 from graphmeta.privacy.pseudonyms import pseudonyms
 
 #: Ids look like telephone numbers: thirteen digits.
 _FIRST = 4_915_700_000_000
 _COMPARED = 1_000_000
-_PURPOSE: Purpose = "account"
+_PURPOSE: Named = "account"
 
 
 def main() -> None:

@@ -65,6 +65,8 @@ class Options(TypedDict, total=False):
     dataset: str
     seal_to: tuple[str, ...]
     people: Mapping[str, str]
+    not_before: datetime | None
+    keep_state: bool
     since: datetime | None
     alpha: float
     min_score: float
@@ -81,6 +83,7 @@ def analyze(
     *,
     out: str | Path | None = None,
     progress: Progress = silent,
+    update: str | Path | None = None,
     **options: Unpack[Options],
 ) -> Run:
     """Analyse events into a run.
@@ -91,6 +94,7 @@ def analyze(
         out: The run folder to make. Without it the run lives in a temporary folder, as long as
             the object that is returned.
         progress: Called with what is being done.
+        update: An earlier run, made with ``keep_state``, to whose events these are added.
         options: See :class:`Options`.
 
     Raises:
@@ -108,6 +112,7 @@ def analyze(
             reading=Reading(**_those_of(Reading, options)),
             settings=pipeline.Settings(**_those_of(pipeline.Settings, options)),
             progress=progress,
+            update=None if update is None else Path(update),
         )
     except BaseException:
         if home:

@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,6 +42,8 @@ _DRAFT = "rewriting.partial"
 _REWRITING = "rewriting"
 #: Only where a way back to the ids was authorised.
 REVERSE_MAP = "reverse-map.age"
+#: Only where it was asked for: the events, sealed, to which a later run can add.
+STATE = "state.sealed"
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def open_even_expired(path: Path) -> RunFolder:
     _refuse_links(path, (_DRAFT, _REWRITING))
     if (path / _REWRITING).is_dir():
         _move_in(path)
-    _refuse_links(path, (*wanted, REVERSE_MAP))
+    _refuse_links(path, (*wanted, REVERSE_MAP, STATE))
     absent = [name for name in wanted if not (path / name).is_file()]
     if absent:
         raise RunError(
@@ -190,7 +192,7 @@ def is_unfinished(path: Path) -> bool:
     """Tell whether a folder is what an analysis writes before its run stands, and nothing else."""
     if not path.name.endswith(PARTIAL) or path.is_symlink() or not path.is_dir():
         return False
-    known = {MANIFEST, AUDIT, REVERSE_MAP, *(f"{name}.parquet" for name in TABLES)}
+    known = {MANIFEST, AUDIT, REVERSE_MAP, STATE, *(f"{name}.parquet" for name in TABLES)}
     return all(one.name in known or one.name.startswith(WORK) for one in path.iterdir())
 
 
@@ -260,7 +262,7 @@ def claim(path: Path, *, resume: bool = False) -> Path:
 
 def clear(partial: Path) -> None:
     """Remove what a stopped analysis had written of its run, but not what it worked on."""
-    for name in (*(f"{name}.parquet" for name in TABLES), MANIFEST, AUDIT, REVERSE_MAP):
+    for name in (*(f"{name}.parquet" for name in TABLES), MANIFEST, AUDIT, REVERSE_MAP, STATE):
         (partial / name).unlink(missing_ok=True)
 
 
@@ -276,8 +278,9 @@ def write_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
 
 
 def sums(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of a run's tables and of its manifest, by the name of the file."""
+    """Return the SHA-256 of a run's tables, manifest and kept state, by the name of the file."""
     names = [f"{name}.parquet" for name in TABLES] + [MANIFEST]
+    names += [STATE] if (folder / STATE).exists() else []
     return {name: sha256(folder / name) for name in names}
 
 
@@ -303,11 +306,20 @@ def changing(path: Path) -> Iterator[RunFolder]:
 
 
 def rewrite(
-    folder: RunFolder, tables: Mapping[str, pl.DataFrame], manifest: Mapping[str, Any]
+    folder: RunFolder,
+    tables: Mapping[str, pl.DataFrame],
+    manifest: Mapping[str, Any],
+    state: Callable[[Path], None] | None = None,
 ) -> RunFolder:
     """Put new tables and a new manifest in the place of a run's own: all of them, or none.
 
     The audit log stays as it is. Used to erase, within ``changing``; nothing else changes a run.
+
+    Args:
+        folder: The run.
+        tables: The new tables.
+        manifest: The new manifest.
+        state: Writes a new state to a path, where one is kept; by default the old one stays.
 
     Raises:
         KeyError: A table of the contract was not given.
@@ -318,6 +330,8 @@ def rewrite(
     write_tables(draft, tables)
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (draft / MANIFEST).write_text(text, encoding="utf-8")
+    if state is not None:
+        state(draft / STATE)
     _flush(draft)
     draft.rename(folder.path / _REWRITING)
     _move_in(folder.path)
@@ -327,7 +341,7 @@ def rewrite(
 def _move_in(path: Path) -> None:
     """Move the files of a rewriting that holds into their places, from wherever it stopped."""
     rewriting = path / _REWRITING
-    for name in (*(f"{name}.parquet" for name in TABLES), MANIFEST):
+    for name in (*(f"{name}.parquet" for name in TABLES), MANIFEST, STATE):
         file = rewriting / name
         # Another process may be finishing the same rewriting: each file is moved by one of us.
         with contextlib.suppress(FileNotFoundError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -45,6 +46,24 @@ def analyze(
     ],
     reading: ReadingOptions = _DEFAULT_READING,
     judging: JudgingOptions = _DEFAULT_JUDGING,
+    update: Annotated[
+        Path | None,
+        Parameter(
+            group=OUTPUT,
+            help="An earlier run, made with --keep-state: its events come first, before those of "
+            "the files named, which are new. It stays as it is. Say the same data set, key, "
+            "ignored kinds and --collapse-duplicates as then, and name the present --accounts.",
+            metavar="OLD-RUN",
+        ),
+    ] = None,
+    keep_state: Annotated[
+        bool,
+        Parameter(
+            group=OUTPUT,
+            help="Keep the events with the run, under pseudonyms and sealed with the key, so that "
+            "a later run can add a day to them without the old files (--update).",
+        ),
+    ] = False,
     fail_on: Annotated[
         Literal["flagged"] | None,
         Parameter(group=OUTPUT, help="Leave with exit code 3 where a cluster is flagged."),
@@ -71,6 +90,7 @@ def analyze(
 
     - `graphmeta analyze events.parquet --out RUN`
     - `graphmeta analyze logs/ --accounts accounts.csv --map sender=caller_id --out RUN`
+    - `graphmeta analyze tuesday.parquet --update MONDAY --keep-state --out TUESDAY`
     """
     from graphmeta import pipeline
 
@@ -79,10 +99,11 @@ def analyze(
         run = pipeline.analyze(
             list(events),
             out=out,
-            reading=reading.reading(),
+            reading=replace(reading.reading(), keep_state=keep_state),
             settings=judging.settings(),
             progress=report_stage,
             resume=resume,
+            update=update,
         )
     _tell_what_lacks(run)
     if resume:
@@ -126,7 +147,15 @@ def _as_json(run: RunFolder) -> dict[str, Any]:
         "clusters": counted(run.table("clusters")),
         **{
             name: run.manifest[name]
-            for name in ("counts", "span", "statements", "timings_s", "peak_memory", "taken_up")
+            for name in (
+                "counts",
+                "span",
+                "statements",
+                "timings_s",
+                "peak_memory",
+                "taken_up",
+                "update",
+            )
         },
         "privacy": run.manifest["privacy"],
     }
@@ -150,6 +179,9 @@ def print_summary(console: Console, run: RunFolder) -> None:
         f"Read {words.plural(counts['events_accepted'], 'event')} of "
         f"{words.plural(counts['accounts'], 'account')}, {_period(manifest['span'])}."
     )
+    update = manifest["update"]
+    if update is not None:
+        read += f" {words.count(update['events'])} of the events came from an earlier run."
     if counts["rows_rejected"]:
         read += f" {words.plural(counts['rows_rejected'], 'row')} went to the quarantine."
     console.print(text(read))

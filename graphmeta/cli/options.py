@@ -98,6 +98,14 @@ class ReadingOptions:
         bool,
         Parameter(help="Count rows that are equal within one second as one (device copies)."),
     ] = False
+    not_before: Annotated[
+        datetime | None,
+        Parameter(
+            help="Leave out, and count, events before this moment (UTC unless it names a zone), "
+            "those of an updated run too.",
+            show_default=False,
+        ),
+    ] = None
     timestamp_unit: Annotated[
         Literal["s", "ms", "us", "ns"] | None,
         Parameter(help="The unit of timestamps that are numbers, since 1970 in UTC."),
@@ -174,6 +182,7 @@ class ReadingOptions:
             dataset=self.dataset,
             seal_to=self.seal_to,
             people=load_people(self.people) if self.people else {},
+            not_before=in_utc(self.not_before),
         )
 
 
@@ -258,11 +267,8 @@ class JudgingOptions:
         """
         from graphmeta.pipeline import Settings, calibration
 
-        since = self.since
-        if since is not None and since.tzinfo is None:
-            since = since.replace(tzinfo=UTC)
         return Settings(
-            since=since,
+            since=in_utc(self.since),
             alpha=self.alpha,
             min_score=self.min_score,
             min_actors=self.min_actors,
@@ -272,6 +278,13 @@ class JudgingOptions:
             sandbox=self.sandbox,
             memory_limit=parse_size(self.memory_limit) if self.memory_limit else None,
         )
+
+
+def in_utc(moment: datetime | None) -> datetime | None:
+    """Take a moment that names no zone to be in UTC."""
+    if moment is not None and moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    return moment
 
 
 def parse_mapping(pairs: Sequence[str]) -> dict[str, str]:

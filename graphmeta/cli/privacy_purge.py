@@ -32,6 +32,13 @@ def purge(
             metavar="TEXT",
         ),
     ] = None,
+    state: Annotated[
+        bool,
+        Parameter(
+            help="Delete the kept state of each run alone (`analyze --keep-state`): the run stays, "
+            "and can be updated no more. Its log says so. Needs no reason."
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, Parameter(group=OUTPUT, help="Say what would be deleted, and delete nothing.")
     ] = False,
@@ -49,11 +56,15 @@ def purge(
 
     - `graphmeta privacy purge --expired RUNS --dry-run`
     - `graphmeta privacy purge RUN --reason "analysed by mistake"`
+    - `graphmeta privacy purge RUN --state`
     """
     from graphmeta.oversight import retention
 
     if not runs:
         raise UsageError("No run was named.", "Write: graphmeta privacy purge RUN...")
+    if state:
+        _delete_states(runs, only=not (expired or reason), dry_run=dry_run, json=json)
+        return
     chosen = _expired(runs) if expired else list(runs)
     plans = [retention.plan(run, reason) for run in chosen]
     receipts = [None if dry_run else retention.purge(planned) for planned in plans]
@@ -68,6 +79,29 @@ def purge(
         if receipt is None:
             for name, size in planned.files:
                 console.print(text(f"  {name}  {size:,} bytes"))
+
+
+def _delete_states(runs: tuple[Path, ...], *, only: bool, dry_run: bool, json: bool) -> None:
+    """Delete the kept states of some runs, and say so."""
+    from graphmeta.oversight import retention
+    from graphmeta.run import STATE
+
+    if not only:
+        raise UsageError(
+            "--state leaves the runs as they are, and --expired and --reason are about runs.",
+            "Give --state alone, or leave it out: a run that goes takes its state along.",
+        )
+    states = [run / STATE if dry_run else retention.delete_state(run) for run in runs]
+    told = [{"state": str(state), "there": state.exists()} for state in states]
+    if json:
+        print_json(told)
+        return
+    for state in states:
+        said = f"Deleted {state}; the run's log says so."
+        if dry_run:
+            size = state.stat().st_size if state.exists() else 0
+            said = f"Would delete {state} ({size:,} bytes)." if size else f"There is no {state}."
+        output().print(text(said))
 
 
 def _expired(named: tuple[Path, ...]) -> list[Path]:

@@ -166,6 +166,7 @@ def _tell(held: Mapping[str, Any], purpose: str) -> None:
             "bold",
         )
     )
+    _tell_of_state(held)
     if not any(held["rows"].values()):
         console.print(text("  Nothing is held about this account in the tables."))
         _tell_of_map(held)
@@ -188,6 +189,16 @@ def _tell(held: Mapping[str, Any], purpose: str) -> None:
             )
         )
         _tell_of_map(held)
+
+
+def _tell_of_state(held: Mapping[str, Any]) -> None:
+    """Say what a kept state holds, or held until now."""
+    events = held["state_events"]
+    if events is None:
+        return
+    gone = " They are gone from it." if "erased" in held and events else ""
+    said = f"  Events of this number in the kept state: {events:,}.{gone}"
+    output().print(text(said))
 
 
 def _tell_of_map(held: Mapping[str, Any]) -> None:

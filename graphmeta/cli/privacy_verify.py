@@ -72,9 +72,11 @@ def _checked(log: Path, checkpoint: tuple[Path, ...], signer: str | None) -> dic
     differences = {
         str(path): broken or checkpoints.find_difference(lines, one, signer) for path, one in lodged
     }
-    holds = not broken and not any(differences.values())
+    state = None if broken else _state(log, lines)
+    holds = not broken and not any(differences.values()) and state in (None, "as logged")
     return {
         "holds": holds,
+        "state": state,
         "entries": len(lines),
         "broken": broken,
         "checkpoints": [
@@ -86,6 +88,19 @@ def _checked(log: Path, checkpoint: tuple[Path, ...], signer: str | None) -> dic
             for path, one in lodged
         ],
     }
+
+
+def _state(log: Path, lines: list[str]) -> str | None:
+    """Return how the state that a run keeps stands to its log; None where there is none."""
+    import json
+
+    from graphmeta.run import STATE, sha256
+
+    if not (log / STATE).is_file():
+        return None
+    sums = [json.loads(line)["detail"].get("sha256") for line in lines]
+    known = [one[STATE] for one in sums if isinstance(one, dict) and STATE in one]
+    return "as logged" if known[-1:] == [sha256(log / STATE)] else "not as logged"
 
 
 def checkpoint(
@@ -143,6 +158,9 @@ def _tell(told: dict[str, Any], signer: str | None) -> None:
         console.print(text(f"BROKEN: {told['broken']}.", "bold red"))
     else:
         console.print(text(f"{told['entries']} entries, an unbroken chain."))
+    if told["state"] is not None:
+        said = "as its log says" if told["state"] == "as logged" else "NOT as its log says"
+        console.print(text(f"The run keeps its events, sealed (state.sealed), {said}."))
     for one in told["checkpoints"]:
         said = f"BROKEN: {one['differs']}" if one["differs"] else "the log fits it"
         console.print(text(f"Checkpoint {one['file']}, entry {one['seq']}, {one['at']}: {said}."))

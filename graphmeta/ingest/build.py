@@ -1,15 +1,17 @@
 """How do files of contact events become a store?
 
-One screen: open all inputs and decide what is read of each before reading any; read them; part
-recycled accounts; number the entities by structure; name them; write the two tables. Events wait
-on disk in between (``spool``), so that memory holds a batch of them at a time, and what grows with
-the number of accounts.
+One screen: open all inputs and decide what is read of each before reading any; read them, and what
+an earlier run kept, where it is updated; part recycled accounts; number the entities by structure;
+name them; write the two tables, and what is to be kept. Events wait on disk in between (``spool``),
+so that memory holds a batch of them at a time, and what grows with the number of accounts.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +22,20 @@ import pyarrow as pa
 from graphmeta.contract.events import STORE_EVENTS
 from graphmeta.engines.base import Progress, silent
 from graphmeta.errors import InputError
-from graphmeta.ingest import names
+from graphmeta.ingest import earlier, names, state
 from graphmeta.ingest.accounts import NO_LIVES, lives, part_lives
+from graphmeta.ingest.earlier import Earlier
 from graphmeta.ingest.inputs import Opened, open_inputs
 from graphmeta.ingest.intake import Namespaces, accepted_accounts, accepted_events
-from graphmeta.ingest.naming import named, provisional_entities, traits
+from graphmeta.ingest.naming import as_stored, based, provisional_entities, traits, with_names
 from graphmeta.ingest.numbering import ABSENT, structural_order
-from graphmeta.ingest.quarantine import Quarantine
 from graphmeta.ingest.reading import Reading
-from graphmeta.ingest.receipt import receipt
+from graphmeta.ingest.receipt import Taken, receipt
 from graphmeta.ingest.spool import Change, Spool
+from graphmeta.ingest.state import About, Keep
 from graphmeta.ingest.store import ENTITIES_FILE, EVENTS_FILE, Store
-from graphmeta.privacy.keys import KeySource, load_key
+from graphmeta.privacy.keys import KeySource
+from graphmeta.run import STATE
 
 #: Events that are put into order at a time: about 350 MB while they are.
 _AT_ONCE = 1 << 21
@@ -45,78 +49,107 @@ def ingest(
     reading: Reading | None = None,
     progress: Progress = silent,
     names_for: str | None = None,
+    kept: Path | None = None,
 ) -> Store:
     """Read events into a store of dense integers.
 
     Args:
         sources: A file, a folder, a frame (Polars, pandas, pyarrow, or anything that offers an
             Arrow C stream), or a sequence of them.
-        folder: Where the store's two files are written; it must exist.
+        folder: Where the store's files are written; it must exist.
         reading: What is stated about the input.
         progress: Told what is being done.
         names_for: An age recipient to whom the ids behind the names are sealed, in a file of the
             store. By default they are not kept.
+        kept: The state of an earlier run, whose events come first (``state``).
 
     Returns:
-        The store. Its receipt has the keys "inputs", "counts", "span" and "privacy", as the
-        manifest quotes them.
+        The store. Its receipt has the keys "inputs", "counts", "span", "privacy" and "update", as
+        the manifest quotes them.
 
     Raises:
         InputError: An input is malformed (exit code 2). Nothing was written.
-        PrivacyRefusalError: An input holds what may not be read (exit code 4), likewise.
-        UsageError: What was stated about it cannot be.
+        PrivacyRefusalError: An input holds what may not be read, or the state does not open (exit
+            code 4), likewise.
+        RunError: The state cannot be read.
+        UsageError: What was stated about the input cannot be, or not for the state.
     """
     reading = reading or Reading()
-    # The key comes first: where it cannot be had, nothing is read.
-    key = _key(reading)
+    # Keys come first: where one cannot be had, nothing is read.
+    key = None if reading.identifiers == "plain" else state.key_of(reading)
+    sealing = state.key_of(reading) if reading.keep_state or kept else None
+    old = earlier.opened(kept, reading, sealing)
     inputs = open_inputs(sources, reading)
     with tempfile.TemporaryDirectory(dir=folder, prefix="waiting-") as waiting:
-        return _built(inputs, reading, key, Path(waiting), folder, progress, names_for)
+        job = _Job(inputs, reading, key, sealing, old, Path(waiting), folder, progress, names_for)
+        return job.built()
 
 
-def _built(
-    inputs: Sequence[Opened],
-    reading: Reading,
-    key: KeySource | None,
-    waiting: Path,
-    folder: Path,
-    progress: Progress,
-    names_for: str | None,
-) -> Store:
-    """Read all inputs and write the store's files."""
-    ids = Namespaces()
-    events = _read_events(inputs, reading, ids, waiting, progress)
-    known = _read_accounts(inputs, reading, ids, progress)
-    progress("numbering accounts")
-    accounts, groups = ids.accounts.names(), ids.groups.names()
-    candidates = provisional_entities(accounts, groups, known)
-    events.change(_to_entities(candidates, groups_from=len(accounts)))
-    read = len(events)
-    if reading.collapse_duplicates:
-        events = _collapsed(events, waiting)
-    about = traits(candidates, events.first)
-    ranks = pl.Series(structural_order(events, events.first, candidates["id"], about))
-    present = candidates.with_columns(entity=ranks).filter(pl.col("entity") < ABSENT)
-    present = present.sort("entity")
-    entities = named(present, reading.dataset, key)
-    progress("writing the store")
-    if names_for is not None:
-        (folder / names.FILE).write_bytes(names.sealed_names(present, entities["name"], names_for))
-    _write_events(folder / EVENTS_FILE, events, ranks)
-    entities.write_parquet(folder / ENTITIES_FILE, compression="lz4")
-    quarantine = Quarantine()
-    for item in inputs:
-        quarantine.add_all(item.tally.quarantine)
-    span = (events.first, events.last)
-    said = receipt(inputs, reading, key, len(events), span, read, entities, quarantine)
-    return Store(folder, quarantine.examples(), said)
+@dataclass(frozen=True)
+class _Job:
+    """One ingest; fields as the arguments of ``ingest``, and what was opened."""
 
+    inputs: Sequence[Opened]
+    reading: Reading
+    key: KeySource | None
+    sealing: KeySource | None
+    old: Earlier | None
+    waiting: Path
+    folder: Path
+    progress: Progress
+    names_for: str | None
 
-def _key(reading: Reading) -> KeySource | None:
-    """Return the key of the pseudonyms; none where ids stay as they are."""
-    if reading.identifiers == "plain":
-        return None
-    return reading.key or load_key(reading.key_file)
+    def built(self) -> Store:
+        """Read all inputs and write the store's files."""
+        ids, reading = Namespaces(), self.reading
+        events = _read_events(self.inputs, reading, ids, self.waiting, self.progress)
+        known = _read_accounts(self.inputs, reading, ids, self.progress)
+        new = [state.of_input(item) for item in self.inputs if item.table == "events"]
+        every = self.old.with_new(new) if self.old else new
+        self.progress("numbering accounts")
+        accounts, groups = self._joined(ids, events)
+        if not len(events):
+            raise _nothing_left()
+        candidates = provisional_entities(accounts, groups, known)
+        events.change(_to_entities(candidates, groups_from=len(accounts)))
+        read = len(events) + (self.old.collapsed if self.old else 0)
+        if reading.collapse_duplicates:
+            events = _collapsed(events, self.waiting)
+        about = traits(candidates, events.first)
+        ranks = pl.Series(structural_order(events, events.first, candidates["base"], about))
+        present = candidates.with_columns(entity=ranks).filter(pl.col("entity") < ABSENT)
+        present = with_names(present.sort("entity"), reading.dataset, self.key)
+        self.progress("writing the store")
+        if self.names_for is not None:
+            sealed = names.sealed_names(present, present["name"], self.names_for)
+            (self.folder / names.FILE).write_bytes(sealed)
+        span = events.first, events.last
+        taken = Taken(self.inputs, every, self.old, read, len(events), span, present)
+        kept = taken.about(reading, self.sealing) if reading.keep_state and self.sealing else None
+        with self._keeping(kept, taken) as keep:
+            _write_events(self.folder / EVENTS_FILE, events, ranks, keep)
+        as_stored(present).write_parquet(self.folder / ENTITIES_FILE, compression="lz4")
+        said = receipt(taken, reading, self.key, kept)
+        return Store(self.folder, taken.quarantine.examples(), said)
+
+    def _keeping(self, about: About | None, taken: Taken) -> AbstractContextManager[Keep | None]:
+        """Give what takes the store's events to be kept; nothing where none are."""
+        if about is None or self.sealing is None:
+            return nullcontext()
+        secret = state.sealing_secret(self.sealing, self.reading.dataset)
+        entities = taken.entities.select("is_group", name="base")
+        return state.keeping(self.folder / STATE, secret, about, taken.events_inputs, entities)
+
+    def _joined(self, ids: Namespaces, events: Spool) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return accounts and groups with their bases, and let earlier events wait with others."""
+        dataset = self.reading.dataset
+        accounts = based(ids.accounts.names(), "account", dataset, self.key)
+        groups = based(ids.groups.names(), "group", dataset, self.key)
+        if self.old is not None:
+            accounts, groups = self.old.joined(accounts, groups)
+            for part in self.old.events():
+                events.add(part)
+        return accounts, groups
 
 
 def _read_events(
@@ -131,13 +164,15 @@ def _read_events(
             events.add(part)
             if item.source.rows:
                 progress(stage, item.tally.rows / item.source.rows)
-    if not len(events):
-        raise InputError(
-            "No event is left: every row was rejected, ignored, or a contact of an account with "
-            "itself.",
-            "Run graphmeta check on the same files to see the reasons.",
-        )
     return events
+
+
+def _nothing_left() -> InputError:
+    return InputError(
+        "No event is left: every row was rejected, ignored, too early, or a contact of an account "
+        "with itself.",
+        "Run graphmeta check on the same files to see the reasons.",
+    )
 
 
 def _read_accounts(
@@ -179,13 +214,15 @@ def _collapsed(events: Spool, waiting: Path) -> Spool:
     return once
 
 
-def _write_events(file: Path, events: Spool, ranks: pl.Series) -> None:
+def _write_events(file: Path, events: Spool, ranks: pl.Series, keep: Keep | None) -> None:
     """Write the store's table of events in its order: by slices of time, each in order."""
     schema = pl.DataFrame(schema=STORE_EVENTS).to_arrow().schema
     with pa.OSFile(str(file), "wb") as opened, pa.ipc.new_file(opened, schema) as writer:
         for some in events.slices(_AT_ONCE):
-            table = in_order(_dense_events(some, ranks)).to_arrow().cast(schema)
-            writer.write_table(table, max_chunksize=_CHUNK)
+            ordered = in_order(_dense_events(some, ranks))
+            if keep is not None:
+                keep(ordered)
+            writer.write_table(ordered.to_arrow().cast(schema), max_chunksize=_CHUNK)
 
 
 def _dense_events(events: pl.DataFrame, ranks: pl.Series) -> pl.DataFrame:

@@ -56,6 +56,7 @@ class FileReport:
         last_event: The latest one.
         kinds: How many accepted events there are of each kind.
         ignored_by_kind: How many rows were left out for their kind.
+        too_early: How many accepted events were left out for their time.
         self_contacts: How many accepted events an account has with itself.
         rejected_by_reason: How many rows would be quarantined, by ``field: reason``.
     """
@@ -73,6 +74,7 @@ class FileReport:
     last_event: str | None = None
     kinds: dict[str, int] = field(default_factory=dict)
     ignored_by_kind: int = 0
+    too_early: int = 0
     self_contacts: int = 0
     rejected_by_reason: dict[str, int] = field(default_factory=dict)
 
@@ -183,6 +185,7 @@ def _check_file(
         last_event=None if tally.last is None else iso(tally.last),
         kinds=dict(sorted(tally.kinds.items())),
         ignored_by_kind=tally.ignored,
+        too_early=tally.too_early,
         self_contacts=tally.self_contacts,
         rejected_by_reason=tally.quarantine.by_reason(),
     )

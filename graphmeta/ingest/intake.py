@@ -1,8 +1,9 @@
 """How do the rows of an input become accepted events with integer ids?
 
 Batch by batch: decode, add to the fingerprint, leave out the kinds that were to be ignored, judge
-by the contract, set rejected rows aside, turn ids into provisional integers, leave out contacts
-of an account with itself. What was left out is counted, never dropped in silence.
+by the contract, set rejected rows aside, leave out what is too early, turn ids into provisional
+integers, leave out contacts of an account with itself. What was left out is counted, never dropped
+in silence.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Tally:
     rows: int = 0
     time_type: pl.DataType | None = None
     ignored: int = 0
+    too_early: int = 0
     self_contacts: int = 0
     first: int | None = None
     last: int | None = None
@@ -113,8 +115,12 @@ def _accepted(
     refuse_long_text(decoded, ("sender", "recipient", "group"), file)
     judged = judge(decoded, EVENT_RULES)
     tally.quarantine.add(file, judged.rejected)
-    tally.saw(judged.accepted)
-    events = _with_integers(judged.accepted, file, ids)
+    accepted = judged.accepted
+    if reading.not_before is not None:
+        accepted = accepted.filter(pl.col("timestamp") >= reading.first_second)
+        tally.too_early += len(judged.accepted) - len(accepted)
+    tally.saw(accepted)
+    events = _with_integers(accepted, file, ids)
     apart = events.filter(pl.col("sender").ne_missing(pl.col("recipient")))
     tally.self_contacts += len(events) - len(apart)
     return apart

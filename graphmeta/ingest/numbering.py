@@ -3,7 +3,8 @@
 Later steps break ties by dense integer. Were these given by name, relabelling the accounts would
 change results; were they given by row order, shuffling the rows would. So an entity's place is
 decided by its structure: when it first appears, then a hash of everything that it does and of
-whom it does it with. Names decide only between entities that structure cannot tell apart.
+whom it does it with. Names (those under which accounts leave, since of earlier days no others are
+known) decide only between entities that structure cannot tell apart.
 
 Method: colour refinement after Weisfeiler and Leman (1968) on the multigraph of events. An
 entity's first hash is the sum, wrapping at 64 bits, of a hash of each of its events (time since
@@ -45,7 +46,7 @@ def structural_order(
             recipient, group (UInt32 provisional entities; recipient is null where the group is
             the recipient), time, kind, duration_s.
         start: The time of the first event of all.
-        names: The entities' ids, one per provisional entity, shape (n,).
+        names: The entities' names, one per provisional entity, shape (n,).
         traits: What else is known of each entity, integers, shape (n, any).
 
     Returns:

@@ -6,6 +6,7 @@ Counts are whole; examples are capped, and hold no value: file, row, field and r
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -42,6 +43,23 @@ class Quarantine:
         self._counts.update(other._counts)
         self._kept.extend(other._kept)
 
+    @classmethod
+    def of(cls, counts: Iterable[tuple[str, str, int]], kept: pl.DataFrame) -> Quarantine:
+        """Return the quarantine whose ``counts`` and ``kept`` these are."""
+        quarantine = cls()
+        quarantine._counts.update({(field, reason): n for field, reason, n in counts})
+        quarantine._kept.append(kept)
+        return quarantine
+
+    def counts(self) -> list[tuple[str, str, int]]:
+        """Return how many rows each field and reason rejected."""
+        return [(field, reason, n) for (field, reason), n in self._counts.items()]
+
+    def kept(self) -> pl.DataFrame:
+        """Return the examples, those of each file in the order in which they were found."""
+        parts = [part.select(QUARANTINE.names()).cast(QUARANTINE) for part in self._kept]
+        return pl.concat(parts) if parts else pl.DataFrame(schema=QUARANTINE)
+
     @property
     def total(self) -> int:
         """How many rows were rejected."""
@@ -53,8 +71,6 @@ class Quarantine:
 
     def examples(self) -> pl.DataFrame:
         """Return at most ``MAX_EXAMPLES`` rows, the first of each reason among them."""
-        if not self._kept:
-            return pl.DataFrame(schema=QUARANTINE)
-        rows = pl.concat(self._kept).select(QUARANTINE.names()).cast(QUARANTINE)
+        rows = self.kept()
         later = ~pl.struct("field", "reason").is_first_distinct()
         return rows.sort(later, maintain_order=True).head(MAX_EXAMPLES).sort("file", "row")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -39,10 +41,12 @@ class Reading:
         seal_to: Two age recipients, to whose keys together a map back to the ids is sealed. By
             default there is none.
         people: Who may ask for such a map to be opened, and approve it: names and public keys.
+        not_before: Events before this moment are left out, and counted. With a zone.
+        keep_state: Keep the events with the run, sealed, so that a later run can add to them.
 
     Raises:
         UsageError: The mapping names no column of the contract, the zone is unknown, there are
-            two keys, or a map back is asked for that cannot be.
+            two keys, a moment has no zone, or a map back is asked for that cannot be.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -59,6 +63,8 @@ class Reading:
     dataset: str = "default"
     seal_to: tuple[str, ...] = ()
     people: Mapping[str, str] = field(default_factory=dict)
+    not_before: datetime | None = None
+    keep_state: bool = False
 
     def __post_init__(self) -> None:
         for name in self.mapping:
@@ -71,6 +77,11 @@ class Reading:
             _require_known_zone(self.time_zone)
         if self.key is not None and self.key_file is not None:
             raise UsageError("A key and a key file were given.", "Give one of them.")
+        if self.not_before is not None and self.not_before.tzinfo is None:
+            raise UsageError(
+                f"not_before = {self.not_before.isoformat()} has no time zone.",
+                "Give one, such as 2026-03-01T00:00:00+00:00.",
+            )
         if self.seal_to or self.people:
             _require_way_back(self)
 
@@ -78,6 +89,11 @@ class Reading:
     def times(self) -> TimeRule:
         """What was stated about timestamps."""
         return TimeRule(self.timestamp_unit, self.time_zone)
+
+    @property
+    def first_second(self) -> int | None:
+        """The second, since 1970, from which events are taken in; None where all are."""
+        return None if self.not_before is None else math.ceil(self.not_before.timestamp())
 
 
 def _require_way_back(reading: Reading) -> None:

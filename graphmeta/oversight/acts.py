@@ -30,11 +30,14 @@ REVEALED = "revealed"
 SUBJECT_REQUEST = "subject_request"
 #: A person objects to how a cluster with their account was judged. Detail: clusters, reference.
 APPEAL = "appeal"
-#: One account's rows were taken out of the run. Detail: rows by table, clusters_removed, and
-#: sha256, the hashes of the files that stand since.
+#: One account's rows were taken out of the run. Detail: rows by table, clusters_removed,
+#: state_events (how many went from the kept state; None where there is none), and sha256, the
+#: hashes of the files that stand since.
 ERASED = "erased"
 #: The sealed map back to the ids was deleted whole. Detail: sha256_of_map, reference_sha256.
 MAP_DELETED = "map_deleted"
+#: The kept state was deleted, and the run stays. Detail: sha256_of_state, operator.
+STATE_DELETED = "state_deleted"
 #: The run was reviewed for privacy. Detail: how many checks held, failed and were not proven,
 #: whether the events were at hand, operator.
 REVIEWED = "reviewed"

@@ -1,8 +1,9 @@
 """How is one account taken out of a run?
 
 Every row that names it goes, all tables at once (``run.rewrite``), and the sizes of its clusters
-are counted anew. A cluster that falls below the run's ``min_actors`` goes whole: two accounts left
-of three would stand there nearly alone. Texts that people wrote are the holders' (``holders``).
+are counted anew; a kept state is sealed anew without the account (``kept``). A cluster that falls
+below the run's ``min_actors`` goes whole: two accounts left of three would stand there nearly
+alone. Texts that people wrote are the holders' (``holders``).
 
 What it does not undo, and the manifest then says so: scores, p-values, the evidence and the hourly
 sums were made with the account and are sums over all members; they stay, and cannot be computed
@@ -13,6 +14,7 @@ deleted whole, as is asked.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -22,7 +24,9 @@ import polars as pl
 
 from graphmeta import run
 from graphmeta.contract.tables import TABLES
+from graphmeta.ingest.state import new_id
 from graphmeta.oversight import acts
+from graphmeta.oversight.kept import KeptState
 from graphmeta.run import RunFolder
 
 #: The columns that name accounts, by table. A test holds them against the contract.
@@ -47,6 +51,10 @@ MAP_STATES = {
     "not known": "There is a sealed map back to the ids. Whether it holds this account is not "
     "known any more, since no table names it. To be sure, delete the map whole with --delete-map.",
 }
+_STATE = (
+    " The kept state was sealed anew without the account: a run that is made by adding to it holds "
+    "nothing of it but what new files bring."
+)
 _STATES = (
     "Rows that named the account are gone, and its clusters' sizes were counted anew. Scores, "
     "p-values, evidence and hourly sums of these clusters were made with it and stay: they cannot "
@@ -60,7 +68,12 @@ def rows_naming(opened: RunFolder, account: str) -> dict[str, int]:
 
 
 def erase(
-    opened: RunFolder, account: str, reference_sha256: str, *, delete_map: bool = False
+    opened: RunFolder,
+    account: str,
+    reference_sha256: str,
+    *,
+    delete_map: bool = False,
+    state: KeptState | None = None,
 ) -> dict[str, Any]:
     """Take an account out of a run's tables, and record that it was done.
 
@@ -69,26 +82,45 @@ def erase(
         account: The account, as the run names it.
         reference_sha256: The hash of the request's reference, for the log.
         delete_map: Whether a sealed map back to the ids is deleted whole.
+        state: The run's kept state, where there is one.
 
     Returns:
         ``rows``: how many rows of each table went because they named the account;
         ``clusters_changed`` and ``clusters_removed``: how many clusters; ``reverse_map``: what
-        becomes of a sealed map, one of ``MAP_STATES``.
+        becomes of a sealed map, one of ``MAP_STATES``; ``state_events``: how many events of the
+        account went from a kept state, None where there is none.
 
     Raises:
+        PrivacyRefusalError: The kept state does not open.
         RunError: A table cannot be read or written.
     """
     with run.changing(opened.path) as current:
         rows = rows_naming(current, account)
-        state = _map_state(current, account, named=any(rows.values()))
-        if delete_map and state != "none":
-            state = _delete_map(current, reference_sha256)
-        none = {"rows": rows, "clusters_changed": 0, "clusters_removed": 0, "reverse_map": state}
-        if not any(rows.values()):
+        events = None if state is None else state.events()
+        of_map = _map_state(current, account, named=any(rows.values()))
+        if delete_map and of_map != "none":
+            of_map = _delete_map(current, reference_sha256)
+        none = {
+            "rows": rows,
+            "clusters_changed": 0,
+            "clusters_removed": 0,
+            "reverse_map": of_map,
+            "state_events": events,
+        }
+        if not any(rows.values()) and not events:
             return none
         tables, changed, removed = _tables_without(current, account)
         done = {**none, "clusters_changed": changed, "clusters_removed": removed}
-        run.rewrite(current, tables, _manifest(current.manifest, done))
+        manifest = _manifest(current.manifest, done)
+        if state is None or not events:
+            run.rewrite(current, tables, manifest)
+        else:
+            said, identity = manifest["privacy"]["state"], new_id()
+            said |= {"id": identity, "events": said["events"] - events}
+            said["accounts"] -= 1
+            run.rewrite(
+                current, tables, manifest, lambda file: state.without(file, identity, events)
+            )
         # Within the lock, so that the hashes are those of this erasure and of no later one.
         stands = {"reference_sha256": reference_sha256, "sha256": run.sums(opened.path)}
         acts.note(opened.path, acts.ERASED, **stands, **done)
@@ -172,4 +204,6 @@ def _manifest(manifest: Mapping[str, Any], done: Mapping[str, Any]) -> dict[str,
     erased: Sequence[Mapping[str, Any]] = manifest.get("erasures", [])
     states = " ".join(one for one in (_STATES, MAP_STATES[done["reverse_map"]]) if one)
     now = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **done, "states": states}
-    return {**manifest, "erasures": [*erased, now]}
+    if done["state_events"]:
+        now["states"] += _STATE
+    return {**copy.deepcopy(dict(manifest)), "erasures": [*erased, now]}

@@ -19,7 +19,7 @@ import polars as pl
 
 from graphmeta.ingest.naming import forward
 from graphmeta.privacy import rotation, signing
-from graphmeta.privacy.keys import KeySource, Purpose
+from graphmeta.privacy.keys import KeySource, Named
 from graphmeta.privacy.pseudonyms import PREFIX, same_pseudonyms
 
 MATCHED = pl.Schema(
@@ -81,7 +81,7 @@ def match(
     return matched
 
 
-def _purposes(wanted: pl.DataFrame) -> list[Purpose]:
+def _purposes(wanted: pl.DataFrame) -> list[Named]:
     """Return what the pseudonyms on a list name."""
-    every: tuple[Purpose, ...] = ("account", "group")
+    every: tuple[Named, ...] = ("account", "group")
     return [one for one in every if wanted["pseudonym"].str.starts_with(PREFIX[one]).any()]

@@ -159,6 +159,25 @@ def purge(planned: Plan, *, now: datetime | None = None) -> Path:
     return finished
 
 
+def delete_state(path: Path) -> Path:
+    """Delete the state that a run keeps, so that it can be updated no more; the run stays.
+
+    Returns:
+        Where it was.
+
+    Raises:
+        RunError: There is no run, it has expired, it keeps no state, or its log was changed.
+    """
+    with run.changing(path) as opened:
+        state = opened.path / run.STATE
+        if not state.is_file():
+            raise RunError(f"The run at {path} keeps no state.", "There is nothing to delete.")
+        acts.recorded(opened.audit_lines(), path)
+        acts.note(path, acts.STATE_DELETED, sha256_of_state=run.sha256(state))
+        state.unlink()
+    return state
+
+
 def _finish(path: Path) -> Path:
     shutil.rmtree(_doomed(path))
     return _begun(path).replace(_free(path))

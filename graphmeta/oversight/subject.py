@@ -24,6 +24,7 @@ from graphmeta.errors import PrivacyRefusalError, UsageError
 from graphmeta.ingest.naming import name_of
 from graphmeta.oversight import acts, erasure
 from graphmeta.oversight.holders import Holder
+from graphmeta.oversight.kept import KeptState, kept, said_of
 from graphmeta.privacy.keys import Key
 from graphmeta.run import RunFolder
 
@@ -107,6 +108,7 @@ def answer(
         RunError: A run's log was changed, or a table cannot be read.
     """
     names = {run.path: _name(run, request, key_of) for run in runs}
+    states = {run.path: _state(run, request, key_of) for run in runs}
     for run in runs:
         acts.recorded(run.audit_lines(), run.path)
     reference = request.reference_sha256
@@ -114,14 +116,18 @@ def answer(
         acts.note(
             run.path, acts.SUBJECT_REQUEST, purpose=request.purpose, reference_sha256=reference
         )
-    told = [held(run, names[run.path]) for run in runs]
+    told = [held(run, names[run.path], states[run.path]) for run in runs]
     for run, answer_of_run in zip(runs, told, strict=True):
         clusters = [one["cluster"] for one in answer_of_run["clusters"]]
         if request.purpose == "appeal" and clusters:
             acts.note(run.path, acts.APPEAL, clusters=clusters, reference_sha256=reference)
         if request.purpose == "erasure":
             answer_of_run["erased"] = erasure.erase(
-                run, names[run.path], reference, delete_map=request.delete_map
+                run,
+                names[run.path],
+                reference,
+                delete_map=request.delete_map,
+                state=states[run.path],
             )
     return {
         "purpose": request.purpose,
@@ -133,16 +139,18 @@ def answer(
     }
 
 
-def held(run: RunFolder, account: str) -> dict[str, Any]:
+def held(run: RunFolder, account: str, state: KeptState | None = None) -> dict[str, Any]:
     """Return what a run holds about one account, naming no other.
 
     Args:
         run: An opened run.
         account: The account, as the run names it.
+        state: The run's kept state, where there is one.
 
     Returns:
         ``run``, ``made_at``, ``expires_at``, ``identifiers``, ``rows`` (how many of each table
-        name it), and ``clusters``: one mapping per cluster that it belongs to, with its own role
+        name it), ``state_events`` (how many events of it the kept state holds; None where there is
+        none), and ``clusters``: one mapping per cluster that it belongs to, with its own role
         and strength, what is said of the cluster as a whole, its evidence, its own contacts as
         counts, and the verdict that stands.
     """
@@ -154,6 +162,7 @@ def held(run: RunFolder, account: str) -> dict[str, Any]:
         "expires_at": run.manifest["privacy"]["expires_at"],
         "identifiers": run.manifest["privacy"]["identifiers"],
         "rows": erasure.rows_naming(run, account),
+        "state_events": None if state is None else state.events(),
         "clusters": [
             _cluster(run, member, verdicts) for member in mine.sort("cluster_id").to_dicts()
         ],
@@ -165,6 +174,12 @@ def _name(run: RunFolder, request: Request, key_of: KeyOf) -> str:
     said = run.manifest["privacy"]
     key = None if said["identifiers"] == "plain" else key_of(said["key_id"])
     return name_of(request.account.strip(), request.life, said["dataset"], key)
+
+
+def _state(run: RunFolder, request: Request, key_of: KeyOf) -> KeptState | None:
+    """Return a run's kept state, to be asked about the account; None where there is none."""
+    said = said_of(run)
+    return None if said is None else kept(run, request.account.strip(), key_of(said["key_id"]))
 
 
 def _cluster(

@@ -14,7 +14,7 @@ from graphmeta import run
 from graphmeta.contract.tables import TABLES
 from graphmeta.engines.base import Progress, silent
 from graphmeta.ingest import Reading
-from graphmeta.pipeline import manifest, reverse_map
+from graphmeta.pipeline import manifest, reverse_map, updating
 from graphmeta.pipeline.apart import Work, apart, together
 from graphmeta.pipeline.clock import Stopwatch
 from graphmeta.pipeline.resuming import workplace, worth_keeping
@@ -31,6 +31,7 @@ def analyze(
     settings: Settings | None = None,
     progress: Progress = silent,
     resume: bool = False,
+    update: Path | None = None,
 ) -> RunFolder:
     """Analyse events and write a run folder.
 
@@ -42,6 +43,8 @@ def analyze(
         progress: Told of every stage.
         resume: Go on where an earlier analysis into ``out`` was stopped, as far as nothing has
             changed; and keep what was done, should this one be stopped.
+        update: An earlier run that kept its state: its events come first, before ``sources``. It
+            stays as it is.
 
     Returns:
         The run.
@@ -51,9 +54,13 @@ def analyze(
         PrivacyRefusalError: The input holds what may not be read, or the sandbox was required
             and cannot be had (exit code 4).
         ProcessFailedError: A process failed unexpectedly, or was ended (exit code 1).
-        RunError: ``out`` exists already or cannot be written (exit code 2).
+        RunError: ``out`` exists already or cannot be written, or the run to be updated is absent,
+            has expired or kept no state (exit code 2).
+        UsageError: The run to be updated is of other names, or was read in another way (exit
+            code 2).
     """
     reading, settings = reading or Reading(), settings or Settings()
+    earlier = updating.source(update, reading)
     # Names pass through the store sealed to this key, which stands in memory alone.
     passing = sealing.new_identity() if reading.seal_to else None
     partial = run.claim(out, resume=resume)
@@ -62,12 +69,15 @@ def analyze(
             watch = Stopwatch(progress)
             with workplace(partial) as (store, tables):
                 names_for = passing.recipient if passing else None
-                work = Work(sources, reading, settings, store, tables, names_for)
+                kept = earlier.state if earlier else None
+                work = Work(sources, reading, settings, store, tables, names_for, kept)
                 outcome = (together if settings.sandbox == "off" else apart)(work, watch)
                 for name in TABLES:
                     (tables / f"{name}.parquet").rename(partial / f"{name}.parquet")
                 watch("writing the run")
-                manifest.write(partial, outcome, reading, settings, watch)
+                if reading.keep_state:
+                    (store / run.STATE).rename(partial / run.STATE)
+                manifest.write(partial, outcome, reading, settings, watch, earlier)
                 if passing:
                     reverse_map.write(partial, store, reading, passing)
             return run.publish(partial, out)

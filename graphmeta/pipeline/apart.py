@@ -40,6 +40,7 @@ class Work:
         store: An empty folder for the store.
         tables: An empty folder for the run's tables.
         names_for: To whom ``ingest`` seals the ids behind the names; nobody by default.
+        kept: The state of an earlier run, whose events come first; none by default.
     """
 
     sources: Any
@@ -48,6 +49,7 @@ class Work:
     store: Path
     tables: Path
     names_for: str | None = None
+    kept: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def together(work: Work, progress: Progress, lacking: tuple[str, ...] = ()) -> O
 
 def _read(work: Work, progress: Progress) -> _Read:
     """Have the store written, unless an earlier analysis left it whole."""
-    on = resuming.depends(work.sources, work.reading)
+    on = resuming.depends(work.sources, work.reading, work.kept)
     before = resuming.kept(work.store, on)
     if before is not None:
         lacking = tuple(before["not_available"])
@@ -179,6 +181,7 @@ def _read_anew(work: Work, progress: Progress) -> _Read:
             reading=wire.packed(work.reading),
             store=str(work.store),
             names_for=work.names_for,
+            kept=None if work.kept is None else str(work.kept.resolve()),
         )
         lacking = tuple(walls["not_available"])
         _require_nothing_lacks(work.settings, lacking)
@@ -197,6 +200,7 @@ def _read_here(work: Work, progress: Progress) -> Store:
         reading=work.reading,
         progress=progress,
         names_for=work.names_for,
+        kept=work.kept,
     )
 
 

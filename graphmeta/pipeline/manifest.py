@@ -14,6 +14,7 @@ from graphmeta.contract.tables import TABLES
 from graphmeta.ingest import Reading
 from graphmeta.pipeline.clock import Stopwatch
 from graphmeta.pipeline.settings import Settings
+from graphmeta.pipeline.updating import Source
 from graphmeta.privacy import audit
 from graphmeta.scores.model import fingerprint
 
@@ -39,9 +40,26 @@ class Outcome:
 
 
 def write(
-    folder: Path, outcome: Outcome, reading: Reading, settings: Settings, watch: Stopwatch
+    folder: Path,
+    outcome: Outcome,
+    reading: Reading,
+    settings: Settings,
+    watch: Stopwatch,
+    earlier: Source | None = None,
 ) -> None:
-    """Write the manifest and the audit log of a finished analysis."""
+    """Write the manifest and the audit log of a finished analysis.
+
+    Args:
+        folder: Where they go; the run's tables are there.
+        outcome: What came of the analysis.
+        reading: How the input was read.
+        settings: What was asked of the analysis.
+        watch: Has the seconds of its stages.
+        earlier: The run from which events were taken over, if one was updated.
+
+    Raises:
+        RunError: What was taken over is not that run's.
+    """
     made = datetime.now(UTC)
     receipt, facts = outcome.receipt, outcome.facts
     content = {
@@ -52,6 +70,7 @@ def write(
         "scores": fingerprint(),
         "seed": settings.seed,
         "inputs": receipt["inputs"],
+        "update": None if earlier is None else earlier.told(receipt["update"]),
         "counts": {**receipt["counts"], **facts["counts"]},
         "span": {**receipt["span"], "since": facts["since"]},
         "layers": facts["layers"],
@@ -77,7 +96,9 @@ def write(
 def _log(path: Path, content: dict[str, Any]) -> None:
     counts = content["counts"]
     opened = [entry["file"] for entry in content["inputs"]]
-    audit.append(path, "opened", {"files": len(opened)})
+    update = content["update"]
+    taken = {} if update is None else {"update_of": update["run_id"], "events": update["events"]}
+    audit.append(path, "opened", {"files": len(opened), **taken})
     audit.append(
         path,
         "read",
@@ -117,4 +138,6 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "time_zone": reading.time_zone,
         "identifiers": reading.identifiers,
         "dataset": reading.dataset,
+        "not_before": None if reading.not_before is None else reading.not_before.isoformat(),
+        "keep_state": reading.keep_state,
     }

@@ -50,14 +50,21 @@ def worth_keeping(partial: Path) -> bool:
     return (partial / f"{run.WORK}analysis" / _READ).is_file()
 
 
-def depends(sources: Any, reading: Reading) -> str | None:
-    """Return one digest of what a store depends on; None where a store cannot be known again."""
+def depends(sources: Any, reading: Reading, state: Path | None = None) -> str | None:
+    """Return one digest of what a store depends on; None where a store cannot be known again.
+
+    Args:
+        sources: As for ``ingest``.
+        reading: What is stated about them.
+        state: The state of an earlier run, where its events come first.
+    """
     named = [sources] if reading.accounts is None else [sources, reading.accounts]
     if reading.key is not None or reading.seal_to or any(wire.paths(one) is None for one in named):
         return None
     items = [item for one in named for item in find_inputs(one)]
-    files = [item.thing.stat() for item in items]
-    key = None if reading.identifiers == "plain" else load_key(reading.key_file)
+    files = [item.thing.stat() for item in items] + ([] if state is None else [state.stat()])
+    needed = reading.identifiers != "plain" or reading.keep_state or state is not None
+    key = load_key(reading.key_file) if needed else None
     stated = {name: value for name, value in wire.packed(reading).items() if name != "key_file"}
     return depends_on(
         names=[item.name for item in items],
@@ -67,12 +74,23 @@ def depends(sources: Any, reading: Reading) -> str | None:
     )
 
 
+def _state(store: Path) -> str | None:
+    """Return the SHA-256 of what a store keeps for later runs; None where it keeps nothing.
+
+    It is no part of the seal: sealed twice, the same events are other bytes, and stages of the
+    analysis do not depend on them.
+    """
+    state = store / run.STATE
+    return run.sha256(state) if state.is_file() else None
+
+
 def keep(store: Path, on: str | None, read: Mapping[str, Any]) -> None:
     """Note that a store is whole, and what came of reading it."""
     if on is None:
         return
     draft = store.with_name(f"{_READ}.partial")
-    draft.write_text(json.dumps({"depends": on, "read": dict(read)}), encoding="utf-8")
+    said = {"depends": on, "read": dict(read), "state": _state(store)}
+    draft.write_text(json.dumps(said), encoding="utf-8")
     draft.rename(store.with_name(_READ))
 
 
@@ -80,7 +98,7 @@ def kept(store: Path, on: str | None) -> dict[str, Any] | None:
     """Return what came of reading a store that is there and whole; else make room for a new one."""
     try:
         said = json.loads(store.with_name(_READ).read_text(encoding="utf-8"))
-        if on is not None and said["depends"] == on:
+        if on is not None and said["depends"] == on and said["state"] == _state(store):
             open_sealed(store, said["read"]["seal"])
             read: dict[str, Any] = said["read"]
             return read

@@ -70,11 +70,14 @@ def ingest(line: Line) -> None:
     """Shut this process in with the input, then write the store."""
     request = line.request()
     stated, store = unpacked(request["reading"]), Path(request["store"])
+    kept = None if request["kept"] is None else Path(request["kept"])
     # The key's folder is in reach until the walls stand, the key in memory alone afterwards.
-    key = None if stated["identifiers"] == "plain" else load_key(stated["key_file"])
+    needed = stated["identifiers"] != "plain" or stated["keep_state"] or kept is not None
+    key = load_key(stated["key_file"]) if needed else None
     accounts = [] if stated["accounts"] is None else paths(stated["accounts"])
     reach = reach_of([*request["sources"], *(accounts or [])])
-    line.say(result=asdict(shut_in(reach.files, [store], reach.folders)))
+    readable = [*reach.files, *([] if kept is None else [kept])]
+    line.say(result=asdict(shut_in(readable, [store], reach.folders)))
     from graphmeta.ingest.build import ingest as read
     from graphmeta.ingest.reading import Reading
     from graphmeta.ingest.store import seal
@@ -86,6 +89,7 @@ def ingest(line: Line) -> None:
         reading=Reading(**{**stated, "key": key, "key_file": None}),
         progress=line.progress,
         names_for=request["names_for"],
+        kept=kept,
     )
     line.say(result={"seal": seal(written), "receipt": dict(written.receipt)})
 

@@ -26,7 +26,10 @@ from graphmeta.privacy import private_file
 
 KEY_BYTES = 32
 
-Purpose = Literal["account", "group"]
+#: What a pseudonym can name.
+Named = Literal["account", "group"]
+#: What a key is derived for: a pseudonym, or the sealing of a run's kept state.
+Purpose = Literal["account", "group", "state"]
 
 _FORMAT = "graphmeta key 1"
 
@@ -34,7 +37,8 @@ _FORMAT = "graphmeta key 1"
 class KeySource(Protocol):
     """A key of pseudonyms, wherever it is kept: what a platform's own key service offers.
 
-    ``derive`` is called once a data set and purpose. A service in which a master key never leaves
+    ``derive`` is called once a data set and purpose (for the purpose "state" only where a run keeps
+    its state, or is updated). A service in which a master key never leaves
     its module returns HMAC-SHA256 of :func:`derivation` under that master key.
     """
 

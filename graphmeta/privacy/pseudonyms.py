@@ -21,7 +21,7 @@ import polars as pl
 import polars_hash
 
 from graphmeta.errors import UsageError
-from graphmeta.privacy.keys import KEY_BYTES, KeySource, Purpose
+from graphmeta.privacy.keys import KEY_BYTES, KeySource, Named, Purpose
 
 _LETTERS = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
 _SYMBOLS = 20
@@ -29,12 +29,12 @@ _HEX_DIGITS = 25  # which are the 100 bits
 #: So many ids at a time: a million hexadecimal HMACs take 64 MB.
 _BATCH = 1_000_000
 
-PREFIX: dict[Purpose, str] = {"account": "a_", "group": "g_"}
+PREFIX: dict[Named, str] = {"account": "a_", "group": "g_"}
 #: What must be equal for an account to bear the same pseudonym in two runs.
 _DECISIVE = ("identifiers", "dataset", "epoch", "key_id")
 
 
-def pseudonyms(ids: pl.Series, key: KeySource, dataset: str, purpose: Purpose) -> pl.Series:
+def pseudonyms(ids: pl.Series, key: KeySource, dataset: str, purpose: Named) -> pl.Series:
     """Return the pseudonym of each id.
 
     Args:
@@ -49,15 +49,25 @@ def pseudonyms(ids: pl.Series, key: KeySource, dataset: str, purpose: Purpose) -
     Raises:
         UsageError: What the key source derived is no key.
     """
+    secret = derived(key, dataset, purpose)
+    parts = [_named(part, secret.hex()) for part in _batches(ids)]
+    names = pl.concat(parts) if parts else pl.Series([], dtype=pl.String)
+    return PREFIX[purpose] + names
+
+
+def derived(key: KeySource, dataset: str, purpose: Purpose) -> bytes:
+    """Return what a key source derives for a data set and purpose.
+
+    Raises:
+        UsageError: That is no key.
+    """
     secret = key.derive(dataset, purpose)
     if len(secret) != KEY_BYTES:
         raise UsageError(
             f"The key source derived a key of {len(secret)} bytes.",
             f"It must give {KEY_BYTES}, as HMAC-SHA256 does.",
         )
-    parts = [_named(part, secret.hex()) for part in _batches(ids)]
-    names = pl.concat(parts) if parts else pl.Series([], dtype=pl.String)
-    return PREFIX[purpose] + names
+    return secret
 
 
 def same_pseudonyms(first: Mapping[str, Any], second: Mapping[str, Any]) -> None:

@@ -55,7 +55,16 @@ _SYSTEM = (
     "/sys/kernel/mm/transparent_hugepage",
 )
 #: Libraries whose folders tell where those of this environment lie.
-_LIBRARIES = ("polars", "numpy", "scipy", "graspologic_native", "pyarrow", "polars_hash", "pyrage")
+_LIBRARIES = (
+    "polars",
+    "numpy",
+    "scipy",
+    "graspologic_native",
+    "pyarrow",
+    "polars_hash",
+    "pyrage",
+    "cryptography",
+)
 
 
 @dataclass(frozen=True)

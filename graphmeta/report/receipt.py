@@ -117,9 +117,10 @@ def _identifiers(kept: Mapping[str, Any]) -> str:
     if kept["identifiers"] != "pseudonymous":
         return "plain: the ids of the input stand in this run as they were"
     made_with = f", made with key {kept['key_id']}" if kept.get("key_id") else ""
+    state = "; its events are kept with it, sealed, to be added to" if kept.get("state") else ""
     if kept.get("reverse_map"):
-        return f"pseudonyms{made_with}; a way back from them is sealed to two keys"
-    return f"pseudonyms{made_with}; this run holds no way back from them"
+        return f"pseudonyms{made_with}; a way back from them is sealed to two keys{state}"
+    return f"pseudonyms{made_with}; this run holds no way back from them{state}"
 
 
 def _sandbox(kept: Mapping[str, Any]) -> str:

@@ -175,6 +175,7 @@ def test_ids_leave_as_pseudonyms_and_the_numbering_stays(tmp_path: Path) -> None
         "epoch": 1,
         "key_id": key.key_id,
         "reverse_map": None,
+        "state": None,
     }
     written = b"".join(file.read_bytes() for file in (tmp_path / "out").iterdir())
     assert name in expected["name"]

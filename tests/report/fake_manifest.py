@@ -85,6 +85,7 @@ def manifest(tables: Tables) -> dict[str, Any]:
         "peak_memory_bytes": 1_310_000_000,
         "peak_memory": {"reading": 410_000_000, "analysing": 1_310_000_000},
         "taken_up": [],
+        "update": None,
         "privacy": PRIVACY,
         "statements": {
             "bound": "Among the confirmed clusters, at most 5 % are expected to be coordinated "

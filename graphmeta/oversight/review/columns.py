@@ -32,6 +32,13 @@ def check(manifest: Mapping[str, Any], acts: list[Act]) -> Check:
         problems.append("the log tells of other columns than the manifest")
     told = f"Read: {words.listing(read) or 'none'}. Left unread: {words.listing(unread) or 'none'}."
     gaps = [] if all("columns_seen" in entry for entry in inputs) else ["columns seen"]
+    update = manifest.get("update")
+    if update is not None:
+        gaps.append("earlier files")
+        told += (
+            f" Events of earlier files came from the run {update['run_id']}: which of their "
+            "columns were read, that run's manifest says."
+        )
     return Check(
         name="columns",
         asks="Were columns of the contract read, and no others?",

@@ -75,6 +75,16 @@ _OF_INPUTS = {
     "columns_seen": _texts,
     "byte_ranges": _ranges,
 }
+_OF_STATE = {
+    "id": _text,
+    "key_id": _text,
+    "epoch": _whole,
+    "events": _whole,
+    "accounts": _whole,
+    "groups": _whole,
+    "first_event": _moment,
+    "carried_over": _whole,
+}
 _TABLES = ("events", "accounts")
 
 
@@ -125,7 +135,22 @@ def _faults(manifest: Mapping[str, Any]) -> Iterator[str]:
     sandbox = manifest["privacy"].get("sandbox", {"not_available": []})
     if not isinstance(sandbox, Mapping) or not _texts(sandbox.get("not_available", [])):
         yield "privacy.sandbox"
+    update = manifest.get("update")
+    if update is not None and not (isinstance(update, Mapping) and _text(update.get("run_id"))):
+        yield "update"
+    yield from _faults_of_state(manifest["privacy"].get("state"))
     if not _texts(manifest["privacy"].get("content_columns_read", [])):
         yield "privacy.content_columns_read"
     if not isinstance(manifest.get("erasures", []), list):
         yield "erasures"
+
+
+def _faults_of_state(told: Any) -> Iterator[str]:
+    if told is None:
+        return
+    if not isinstance(told, Mapping):
+        yield "privacy.state"
+        return
+    for name, good in _OF_STATE.items():
+        if not good(told.get(name)):
+            yield f"privacy.state.{name}"

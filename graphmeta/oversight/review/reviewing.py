@@ -22,6 +22,7 @@ from graphmeta.oversight.review import (
     retention,
     sandbox,
     stands,
+    state,
     structure,
     trial,
 )
@@ -109,7 +110,13 @@ def _of_reading(
 
 def _of_tables(run: RunFolder) -> list[Check]:
     """Return what can be said of what the run holds."""
-    return [names.check(run), names.key(run), minimum.check(run), structure.check(run)]
+    return [
+        names.check(run),
+        names.key(run),
+        minimum.check(run),
+        structure.check(run),
+        state.check(run),
+    ]
 
 
 def _record(path: Path, detail: dict[str, object]) -> bool:

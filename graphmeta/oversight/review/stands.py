@@ -25,6 +25,8 @@ def check(path: Path, acts: Sequence[Act]) -> Check:
     noted = dict(told[-1].detail["sha256"]) if told else {}
     if sealed_map := _noted_map(acts):
         noted[run.REVERSE_MAP] = sealed_map
+    if any(act.name == names.STATE_DELETED for act in acts):
+        noted.pop(run.STATE, None)
     if (path / run.REVERSE_MAP).exists() and acts:
         here[run.REVERSE_MAP] = run.sha256(path / run.REVERSE_MAP)
     changed = [name for name, digest in noted.items() if here.get(name) != digest]
