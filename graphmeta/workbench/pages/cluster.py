@@ -6,8 +6,6 @@ scores, and nothing of what others said, until a verdict of one's own stands.
 
 from __future__ import annotations
 
-import json
-
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -29,10 +27,10 @@ def show(visit: Visit) -> Response:
 def chart(visit: Visit) -> Response:
     """Answer with one of the cluster's charts, which the page draws when somebody comes near it."""
     cluster, name = visit.cluster, visit.request.query_params.get("name", "")
-    item = figures.chart(visit.run, cluster, name, hidden=visit.hides(cluster))
-    if item is None:
+    written = figures.chart(visit.run, cluster, name, hidden=visit.hides(cluster))
+    if written is None:
         raise HTTPException(404, "This cluster has no such chart")
-    return Response(json.dumps(item, separators=(",", ":")), media_type="application/json")
+    return Response(written, media_type="application/json")
 
 
 def note(visit: Visit, form: FormData) -> Response:
