@@ -142,6 +142,8 @@ def _in_case(
     visit: Visit, cluster: str, said: list[Verdict], written: list[Note], pinned: list[Pin]
 ) -> InCase:
     run, hidden = visit.run, visit.hides(cluster)
+    if not hidden:
+        visit.session.looking.saw_score((run.id, cluster))
     row = run.of_cluster("clusters", cluster).row(0, named=True)
     evidence = run.of_cluster("evidence", cluster)
     standing = visit.desk.reviews.seen_by(visit.user.name).get((run.id, cluster))

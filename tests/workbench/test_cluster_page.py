@@ -303,6 +303,16 @@ def test_a_blind_verdict_is_recorded_and_then_everything_is_shown(bench: Bench) 
     assert "Spam-like: 0.97" in shown(bench)
 
 
+def test_a_verdict_is_called_blind_where_its_score_had_not_been_shown(bench: Bench) -> None:
+    shown(bench, FUNNEL)  # in the open, and hidden afterwards: too late
+    names = {FUNNEL: blindly(bench, FUNNEL), RING: blindly(bench, RING)}
+    for name in names.values():
+        token = bench.form_token(path(bench, name))
+        form = {"form_token": token, "verdict": "spam", "reason": "one list", "seen": "0"}
+        assert bench.client.post(path(bench, name, "verdict"), data=form).status_code == 303
+    assert [history(bench, each)[0].blind for each in (RING, FUNNEL)] == [True, False]
+
+
 def test_a_blind_conflict_does_not_tell_what_the_other_concluded(bench: Bench) -> None:
     judge(bench, verdict="benign", reason="bobs own words")
     alias = blindly(bench)
