@@ -20,7 +20,10 @@ from graphmeta.workbench.visit import Visit
 def show(visit: Visit) -> Response:
     """Show the cluster."""
     cluster = visit.cluster
-    visit.session.looking.begin(page.key(visit, cluster))
+    key = page.key(visit, cluster)
+    visit.session.looking.begin(key)
+    if not visit.hides(cluster):
+        visit.session.looking.saw_score(key)
     return page.page(visit, cluster)
 
 

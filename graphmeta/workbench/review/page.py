@@ -37,8 +37,6 @@ def page(
     """
     run, user = visit.run, visit.user.name
     hidden = visit.hides(cluster)
-    if not hidden:
-        visit.session.looking.saw_score(key(visit, cluster))
     told = judging.history(visit, cluster)
     review = None if hidden else review_of(told)
     others = review is not None and review.verdict.reviewer != user
