@@ -351,7 +351,8 @@ class Cluster:
 
     def burst_chart(self) -> figure:
         """Draw where it contacted strangers more than everybody's rhythm explains, in Bokeh."""
-        return bursts.bursts(self.timeline, self.run.rhythm)
+        rhythm = self.run.rhythm
+        return bursts.bursts(bursts.by_period(self.timeline, rhythm), bursts.bar_hours(rhythm))
 
     def look_alike_chart(self) -> figure:
         """Draw which kinds of look-alikes it may be, as a Bokeh figure."""
@@ -359,7 +360,8 @@ class Cluster:
 
     def evidence_chart(self, score: Literal["spam", "recruitment"] | None = None) -> figure:
         """Draw how the evidence adds up to a score (by default the leading one), in Bokeh."""
-        return waterfall.waterfall(self.evidence, score or summary.leading_score(self.row))
+        shown = score or summary.leading_score(self.row)
+        return waterfall.waterfall(waterfall.steps(self.evidence, shown))
 
     def report(self, file: str | Path) -> Path:
         """Write the cluster's report as one HTML file and return where it stands.

@@ -3,11 +3,13 @@
 Who agrees with nearly every flag, in seconds, may not be looking. Shown to a lead per reviewer: how
 often their verdict said what the flag said, how long a review took them, and on how many clusters
 that rests. The first verdict of a reviewer on a cluster counts, as first or as second reviewer;
-"unsure" agrees with nobody and is counted apart. Verdicts on golden clusters are not among them.
+"unsure" agrees with nobody and is counted apart. So is what was judged blind: who had not seen the
+score cannot have followed it. Verdicts on golden clusters are not among them.
 
 It misleads where the machine is right: then everybody agrees. It is a reason to look at somebody's
-golden clusters (:mod:`graphmeta.cases.golden`) and to talk with them, and no finding. Where scores
-were hidden until the verdict stood (blind mode), agreement is no sign at all.
+golden clusters (:mod:`graphmeta.cases.golden`) and to talk with them, and no finding. How often
+they agree where they judge blind says how often they would by looking alone, as far as what they
+judged blind is like the rest.
 """
 
 from __future__ import annotations
@@ -41,16 +43,18 @@ class ReviewerRow:
         reviewer: Their name.
         reviews: On how many clusters they gave a verdict.
         unsure: On how many of them they were not sure.
-        agreement: The share of the others on which they said what the flag said: abuse where the
-            cluster was flagged, benign where it was not.
+        agreement: The share of the others, judged in the open, on which they said what the flag
+            said: abuse where the cluster was flagged, benign where it was not.
+        blind: The same share of those that they judged blind.
         seconds: The median time per review, of those whose time is known.
-        sign: Whether that looks like rubber-stamping.
+        sign: Whether their agreement in the open looks like rubber-stamping.
     """
 
     reviewer: str
     reviews: int
     unsure: int
     agreement: Estimate
+    blind: Estimate
     seconds: Estimate
     sign: Sign
 
@@ -81,18 +85,23 @@ def _verdicts(store: CaseStore, run_ids: list[str]) -> list[Verdict]:
 def _row(name: str, said: Iterable[Verdict], flagged: set[tuple[str, str]]) -> ReviewerRow:
     rows = list(said)
     decided = [one for one in rows if one.verdict != "unsure"]
-    agreeing = sum(
-        (one.verdict in ABUSIVE) == ((one.run_id, one.cluster) in flagged) for one in decided
-    )
-    agreement = rate(agreeing, len(decided))
+    agreement = _agreement([one for one in decided if not one.blind], flagged)
     return ReviewerRow(
         reviewer=name,
         reviews=len(rows),
         unsure=len(rows) - len(decided),
         agreement=agreement,
+        blind=_agreement([one for one in decided if one.blind], flagged),
         seconds=middle([one.seconds_spent for one in rows if one.seconds_spent is not None]),
         sign=_sign(agreement),
     )
+
+
+def _agreement(decided: list[Verdict], flagged: set[tuple[str, str]]) -> Estimate:
+    agreeing = sum(
+        (one.verdict in ABUSIVE) == ((one.run_id, one.cluster) in flagged) for one in decided
+    )
+    return rate(agreeing, len(decided))
 
 
 def _sign(agreement: Estimate) -> Sign:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -78,8 +79,9 @@ class Verdict(Base):
     """What one person concluded about one cluster. A later version supersedes it.
 
     ``second_of`` is the version that a second reviewer looked at; ``second_asked`` asks for one.
-    ``salt`` goes before the reason when it is hashed for a run's audit log, so that nobody can
-    guess from the hash what an erased reason had said.
+    ``blind`` says that the workbench had not shown the reviewer the score. ``salt`` goes before the
+    reason when it is hashed for a run's audit log, so that nobody can guess from the hash what an
+    erased reason had said.
     """
 
     __tablename__ = "verdicts"
@@ -102,6 +104,7 @@ class Verdict(Base):
     second_asked: Mapped[bool] = mapped_column(default=False)
     second_of: Mapped[int | None]
     seconds_spent: Mapped[float | None] = mapped_column(Double)
+    blind: Mapped[bool] = mapped_column(default=False, server_default=false())
     at: Mapped[datetime] = mapped_column(Moment)
 
     @property

@@ -49,6 +49,7 @@ class Judgement:
         second_asked: Whether another person shall look at it too.
         second: Whether this is what that other person says of the verdict that stands.
         seconds_spent: How long the reviewer looked at it.
+        blind: Whether the reviewer had not been shown the score.
         seen_version: The version that stood when the reviewer looked (0 for none). Where another
             has come since, the verdict is refused. None appends in any case.
     """
@@ -61,6 +62,7 @@ class Judgement:
     second_asked: bool = False
     second: bool = False
     seconds_spent: float | None = None
+    blind: bool = False
     seen_version: int | None = None
 
 
@@ -189,6 +191,7 @@ def _next(run_id: str, one: Judgement, standing: Review | None) -> Verdict:
         second_asked=one.second_asked,
         second_of=standing.verdict.version if standing and one.second else None,
         seconds_spent=one.seconds_spent,
+        blind=one.blind,
         at=now(),
     )
 

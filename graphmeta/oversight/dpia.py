@@ -41,7 +41,9 @@ def assessment(run: RunFolder) -> str:
 def _filled(run: RunFolder, manifest: Any) -> str:
     text = files("graphmeta").joinpath("docs", TEMPLATE).read_text(encoding="utf-8")
     # Markdown, not HTML: what comes from the manifest is put between backticks instead.
-    templates = page.environment().overlay(autoescape=False, keep_trailing_newline=True)
+    templates = page.environment().overlay(
+        autoescape=False, finalize=None, keep_trailing_newline=True
+    )
     first, last = (words.parse_time(manifest["span"][f"{end}_event"]) for end in ("first", "last"))
     members = run.table("members")
     return templates.from_string(text).render(

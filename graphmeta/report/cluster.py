@@ -7,6 +7,7 @@ any script. Nothing is computed that the run does not hold.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,6 +59,12 @@ class Chart:
     def item(self) -> dict[str, Any]:
         """The chart as JSON; making it takes longer than all the rest."""
         return embed.chart_item(self.draw(), self.name)
+
+    @cached_property
+    def written(self) -> bytes:
+        """The same as a page that asks for it gets it; the item itself is not kept then."""
+        item = embed.chart_item(self.draw(), self.name)
+        return json.dumps(item, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True)
@@ -161,17 +168,18 @@ def times(hours: pl.DataFrame, rhythm: pl.DataFrame, anchor: str) -> dict[str, A
 
 def _bursts(hours: pl.DataFrame, rhythm: pl.DataFrame, anchor: str) -> dict[str, Any] | None:
     """Return the cluster's hours beside everybody's, or nothing where there is nobody else."""
-    if bursts.by_period(hours, rhythm).is_empty():
+    periods, width = bursts.by_period(hours, rhythm), bursts.bar_hours(rhythm)
+    if periods.is_empty():
         return None
     return {
         "chart": Chart(
             f"{anchor}-bursts",
             bursts.HEIGHT,
-            bursts.describe(hours, rhythm),
-            lambda: bursts.bursts(hours, rhythm),
+            bursts.describe(periods, width),
+            lambda: bursts.bursts(periods, width),
         ),
-        "rows": bursts.table(hours, rhythm),
-        "period": timeline.period_name(bursts.bar_hours(rhythm)),
+        "rows": bursts.table(periods),
+        "period": timeline.period_name(width),
     }
 
 
@@ -216,20 +224,21 @@ def _score(
     said: dict[str, Any] = {"name": name, "value": row[name], "terms": terms.to_dicts()}
     if terms.is_empty():
         return {**said, "chart": None}
-    reasons = terms.filter(pl.col("term") != summary.BASELINE)
+    reasons = [term for term in said["terms"] if term["term"] != summary.BASELINE]
+    bars = waterfall.steps(evidence, name)
     total = float(terms["contribution"].sum())
     meant = waterfall.probability(total)
     return {
         **said,
-        "for": reasons.filter(pl.col("contribution") >= SPEAKS_FROM)["says"].to_list(),
-        "against": reasons.filter(pl.col("contribution") <= -SPEAKS_FROM)["says"].to_list(),
+        "for": [one["says"] for one in reasons if one["contribution"] >= SPEAKS_FROM],
+        "against": [one["says"] for one in reasons if one["contribution"] <= -SPEAKS_FROM],
         "total": total,
         "meant": meant,
         "adds_up": row[name] is not None and abs(meant - row[name]) <= _ROUNDING,
         "chart": Chart(
             f"{anchor}-{name}",
-            waterfall.height(waterfall.steps(evidence, name)),
-            waterfall.describe(evidence, name),
-            lambda: waterfall.waterfall(evidence, name),
+            waterfall.height(bars),
+            waterfall.describe(bars, name),
+            lambda: waterfall.waterfall(bars),
         ),
     }

@@ -30,6 +30,7 @@ MOST_CLUSTERS = 50
 MOST_QUEUE_ROWS = 500
 #: Of the reasons for a score, and of those against it, as many are told outside the table.
 MOST_REASONS = 4
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|[kMG]B\b))")
 _CODE = re.compile("`([^`]+)`")
 
 
@@ -100,7 +101,11 @@ def report_html(run: RunFolder, cluster_id: str | None = None) -> str:
 
 
 def environment(*packages: str) -> Environment:
-    """Return the templates of the report, with what they call, and those of other packages."""
+    """Return the templates of the report, with what they call, and those of other packages.
+
+    What they print is set as :func:`unbroken`; what has to stay as it was written (the value of a
+    form, an id) is printed through the filter ``e``.
+    """
     folders = [PackageLoader(name) for name in ("graphmeta.report", *packages)]
     templates = Environment(
         loader=ChoiceLoader(folders),
@@ -108,6 +113,8 @@ def environment(*packages: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+        auto_reload=False,
+        finalize=unbroken,
     )
     # Bokeh defines a model where it first occurs, so the order of keys must stay.
     templates.policies["json.dumps_kwargs"] = {"sort_keys": False, "separators": (",", ":")}
@@ -118,6 +125,14 @@ def environment(*packages: str) -> Environment:
     templates.globals["most_reasons"] = MOST_REASONS
     templates.globals["term_name"] = summary.term_name
     return templates
+
+
+def unbroken(printed: object) -> object:
+    """Return what a page prints with figures that no line parts from their unit: ``38 %``."""
+    # Markup was escaped or made on purpose, and stays.
+    if type(printed) is not str or " " not in printed:
+        return printed
+    return _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", printed)
 
 
 def code(text: str) -> Markup:

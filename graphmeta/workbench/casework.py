@@ -22,6 +22,7 @@ from graphmeta.errors import UsageError
 from graphmeta.report import closing, summary
 from graphmeta.report.exports import case as leaving
 from graphmeta.report.exports.bundle import CaseFile
+from graphmeta.scores.wording import SPEAKS_FROM
 from graphmeta.workbench.served import ServedRun
 from graphmeta.workbench.visit import Visit
 
@@ -142,6 +143,8 @@ def _in_case(
     visit: Visit, cluster: str, said: list[Verdict], written: list[Note], pinned: list[Pin]
 ) -> InCase:
     run, hidden = visit.run, visit.hides(cluster)
+    if not hidden:
+        visit.session.looking.saw_score((run.id, cluster))
     row = run.of_cluster("clusters", cluster).row(0, named=True)
     evidence = run.of_cluster("evidence", cluster)
     standing = visit.desk.reviews.seen_by(visit.user.name).get((run.id, cluster))
@@ -159,8 +162,10 @@ def _in_case(
         sentence="" if hidden else summary.cluster_sentence(row, evidence),
         verdicts=[(one, told.position(it)) for one, it in zip(said, told.opinions, strict=True)],
         pinned=evidence.filter(named.is_in(items)).to_dicts(),
-        reasons_for=weighed.filter(pl.col("contribution") > 0).head(MOST_REASONS).to_dicts(),
-        reasons_against=weighed.filter(pl.col("contribution") < 0)
+        reasons_for=weighed.filter(pl.col("contribution") >= SPEAKS_FROM)
+        .head(MOST_REASONS)
+        .to_dicts(),
+        reasons_against=weighed.filter(pl.col("contribution") <= -SPEAKS_FROM)
         .reverse()
         .head(MOST_REASONS)
         .to_dicts(),

@@ -103,6 +103,11 @@ class Visit:
         standing = self.desk.reviews.seen_by(self.user.name).get(key)
         return standing is None or self.user.name not in standing.reviewers
 
+    def judges_blind(self, cluster: str, run: ServedRun | None = None) -> bool:
+        """Tell whether no page about a cluster showed the user its score, now or before."""
+        key = (run or self.run).id, cluster
+        return self.hides(cluster, run) and not self.session.looking.knows_score(key)
+
     def called(self, cluster: str, run: ServedRun | None = None) -> str:
         """Return how a cluster is called before the user: by its id, unless that is hidden."""
         name = self.key_of(cluster, run)

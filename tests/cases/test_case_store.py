@@ -194,6 +194,7 @@ def test_the_database_itself_refuses_to_change_what_is_recorded(
         "DELETE FROM audit",
         "UPDATE verdicts SET verdict = 'benign'",
         "UPDATE verdicts SET reviewer = 'nobody', reason = 'x'",
+        "UPDATE verdicts SET blind = true",
         "DELETE FROM verdicts",
     ):
         with pytest.raises(GraphmetaError, match="refused"):

@@ -18,7 +18,7 @@ from graphmeta.cases.draws import draw
 from graphmeta.cases.golden import adding, disguise, known, measure
 from graphmeta.cases.golden import verdicts as golden_verdicts
 from graphmeta.cases.golden.known import Answer
-from graphmeta.cases.golden.names import names
+from graphmeta.cases.golden.names import gaps, names
 from graphmeta.cases.golden.overlay import MixedRun, mixed
 from graphmeta.cases.stamping import reviewer_rows
 from graphmeta.cases.store import CaseStore, open_store
@@ -228,7 +228,9 @@ def test_none_is_mixed_in_twice_and_later_ones_bear_other_names(
     second = adding.add(store, run, golden, SETTLED, 9, "lea")
     both = [*first, *second]
     assert len({row.name for row in both}) == len({row.golden_cluster for row in both}) == len(both)
-    with pytest.raises(UsageError, match="No golden cluster finds a place"):
+    with pytest.raises(
+        UsageError, match=r"finds a place in this run\. \d+ have a known answer; .* numbers"
+    ):
         adding.add(
             store,
             run,
@@ -261,6 +263,8 @@ def test_a_name_is_free_only_where_the_risk_fits() -> None:
     }
     assert names(taken, ["c0002"], {"x": 0.7}, 9, "s") == {}
     assert names({"ring": 0.9, "other": 0.5}, [], {"x": 0.7}, 9, "s") == {}
+    assert gaps(taken, []) == [(0.9, 0.5), (0.4, 0.1)]
+    assert gaps(taken, ["c0005"]) == [(0.9, 0.5)]
 
 
 def test_the_database_keeps_answers_and_verdicts_as_they_are(

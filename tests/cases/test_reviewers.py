@@ -61,6 +61,22 @@ def test_who_agrees_nearly_always_is_told_from_who_does_not(run: RunFolder, stor
     assert (rows["dee"].reviews, rows["dee"].unsure, rows["dee"].agreement.n) == (45, 5, 40)
 
 
+def test_what_was_judged_blind_is_counted_apart(run: RunFolder, tmp_path: Path) -> None:
+    flag = ["spam" if n % 2 == 0 else "benign" for n in range(MANY)]
+    with open_store(f"sqlite:///{tmp_path}/cases.sqlite") as store:
+        for name, blind in (("ann", True), ("bob", False)):
+            judgements = [
+                says(one, f"c{n:04d}", reviewer=name, blind=blind) for n, one in enumerate(flag)
+            ]
+            judge(store, run, judgements)
+        # Only then is the score shown; what they say next is no longer blind, and not the first.
+        judge(store, run, [says("benign", "c0000", reviewer="ann")])
+        rows = {row.reviewer: row for row in reviewer_rows(store, [run])}
+    assert (rows["ann"].blind.n, rows["ann"].agreement.n, rows["ann"].sign) == (MANY, 0, "too few")
+    assert rows["ann"].blind.value == 1.0
+    assert (rows["bob"].blind.n, rows["bob"].agreement.n, rows["bob"].sign) == (0, MANY, "clear")
+
+
 def test_a_rate_and_a_median_come_with_how_far_they_can_be_trusted() -> None:
     assert rate(0, 0).value is None
     perfect = rate(20, 20)

@@ -93,6 +93,9 @@ def test_a_store_of_the_first_schema_gains_filters_and_loses_nothing(store_url: 
     with open_store(store_url) as store:
         for table in ("saved_filters", "golden_verdicts", "golden_clusters"):
             execute(store, f"DROP TABLE {table}")
+        on_table = " ON verdicts" if store_url.startswith("postgresql") else ""
+        execute(store, f"DROP TRIGGER verdicts_blind{on_table}")
+        execute(store, "ALTER TABLE verdicts DROP COLUMN blind")
         execute(store, "UPDATE alembic_version SET version_num = '0001'")
         execute(
             store,

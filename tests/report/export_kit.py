@@ -115,7 +115,8 @@ def texts(export: Export) -> str:
     if export.form.name == "stix":
         return "\n".join(_strings(json.loads(export.content)))
     if export.form.name == "html":
-        return "\n".join(_seen(export.content.decode()))
+        # Units stay with their figures; a reader sees a space.
+        return "\n".join(_seen(export.content.decode())).replace("\N{NO-BREAK SPACE}", " ")
     if export.form.name == "pdf":
         pages = PdfReader(io.BytesIO(export.content)).pages
         return " ".join(" ".join(page.extract_text() for page in pages).split())

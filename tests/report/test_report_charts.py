@@ -42,11 +42,11 @@ def charts(run: RunFolder, cluster_id: str) -> list[Any]:
     hours = rows(run, "timeline", cluster_id)
     evidence = rows(run, "evidence", cluster_id)
     return [
-        waterfall.waterfall(evidence, "spam"),
+        waterfall.waterfall(waterfall.steps(evidence, "spam")),
         network.network(drawing(run, cluster_id)),
         timeline.activity(hours),
         timeline.week(hours),
-        bursts.bursts(hours, run.table("rhythm")),
+        bursts.bursts(bursts.by_period(hours, run.table("rhythm")), 1),
         look_alikes.look_alikes(rows(run, "look_alikes", RING)),
     ]
 
@@ -100,7 +100,7 @@ def test_a_sum_of_log_odds_means_the_score_it_came_from(score: float) -> None:
 
 
 def test_a_waterfall_is_also_told_in_words(run: RunFolder) -> None:
-    told = waterfall.describe(rows(run, "evidence", RING), "spam")
+    told = waterfall.describe(waterfall.steps(rows(run, "evidence", RING), "spam"), "spam")
     assert "stranger share +2.41" in told
     assert told.endswith("Together +3.52, a score of 0.97.")
 
@@ -239,7 +239,7 @@ def test_a_chart_is_the_same_bytes_however_many_were_made_before(run: RunFolder)
 def test_the_models_of_two_charts_on_one_page_have_different_names(run: RunFolder) -> None:
     evidence = rows(run, "evidence", RING)
     one, other = (
-        embed.chart_item(waterfall.waterfall(evidence, score), f"c-{score}")
+        embed.chart_item(waterfall.waterfall(waterfall.steps(evidence, score)), f"c-{score}")
         for score in ("spam", "recruitment")
     )
     assert names(one).isdisjoint(names(other))

@@ -80,14 +80,16 @@ def test_a_long_time_is_shown_in_longer_periods() -> None:
 
 
 def test_bursts_are_told_in_words_and_as_a_table(run: RunFolder) -> None:
-    own, everybody = rows(run, "timeline", RING), run.table("rhythm")
-    above = bursts.by_period(own, everybody).filter("above")
-    told = bursts.describe(own, everybody)
+    everybody = run.table("rhythm")
+    periods = bursts.by_period(rows(run, "timeline", RING), everybody)
+    above = periods.filter("above")
+    told = bursts.describe(periods, bursts.bar_hours(everybody))
     assert f"{above.height} lie above what everybody's rhythm explains; by chance about 2" in told
-    table = bursts.table(own, everybody)
+    table = bursts.table(periods)
     assert 0 < len(table) <= bursts.MOST_ROWS
     assert all(row["observed"] > row["high"] for row in table)
-    quiet = bursts.describe(hours([1, 0, 1]), rhythm([101, 100, 101]))
+    calm = bursts.by_period(hours([1, 0, 1]), rhythm([101, 100, 101]))
+    quiet = bursts.describe(calm, 1)
     assert quiet == "Of 3 periods of one hour, none lies above what everybody's rhythm explains."
 
 

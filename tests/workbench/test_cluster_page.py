@@ -16,6 +16,7 @@ from graphmeta.cases.tables import Verdict
 from graphmeta.cases.verdicts import Judgement
 from graphmeta.report.cluster import MOST_MEMBERS
 from graphmeta.workbench import blind
+from graphmeta.workbench.review.figures import Kept
 from graphmeta.workbench.review.looking import PAUSE_SECONDS, Looking
 from graphmeta.workbench.visit import cluster_path
 
@@ -112,6 +113,27 @@ def test_charts_are_handed_out_one_by_one(bench: Bench) -> None:
         assert answer.json()["doc"]["roots"]
     assert drawn(bench, "nothing").status_code == 404
     assert drawn(bench, "week", "f5512-bare").status_code == 404
+
+
+def test_what_was_looked_at_last_is_kept_as_far_as_there_is_room() -> None:
+    kept, made = Kept(most=1_000), []
+
+    def look(name: str, drawn: int = 0) -> None:
+        def make() -> dict[str, Any]:
+            made.append(name)
+            return {"graph": {"drawn": drawn} if drawn else None}
+
+        kept.get(name, make)
+
+    for name in ("a", "b", "a", "c"):
+        look(name)
+    look("large", drawn=600)  # b and then a give way
+    for name in ("c", "large", "b"):
+        look(name)
+    assert made == ["a", "b", "c", "large", "b"]
+    look("huge", drawn=5_000)  # more than there is room for is kept alone
+    look("huge", drawn=5_000)
+    assert made[5:] == ["huge"]
 
 
 def many(tables: Tables) -> None:
@@ -279,6 +301,16 @@ def test_a_blind_verdict_is_recorded_and_then_everything_is_shown(bench: Bench) 
     answer = bench.client.post(path(bench, alias, "verdict"), data=form)
     assert answer.headers["location"] == path(bench)
     assert "Spam-like: 0.97" in shown(bench)
+
+
+def test_a_verdict_is_called_blind_where_its_score_had_not_been_shown(bench: Bench) -> None:
+    shown(bench, FUNNEL)  # in the open, and hidden afterwards: too late
+    names = {FUNNEL: blindly(bench, FUNNEL), RING: blindly(bench, RING)}
+    for name in names.values():
+        token = bench.form_token(path(bench, name))
+        form = {"form_token": token, "verdict": "spam", "reason": "one list", "seen": "0"}
+        assert bench.client.post(path(bench, name, "verdict"), data=form).status_code == 303
+    assert [history(bench, each)[0].blind for each in (RING, FUNNEL)] == [True, False]
 
 
 def test_a_blind_conflict_does_not_tell_what_the_other_concluded(bench: Bench) -> None:

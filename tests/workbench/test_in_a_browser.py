@@ -51,7 +51,7 @@ def draw(visit: Visit) -> Response:
     evidence, hours = run.of_cluster("evidence", RING), run.of_cluster("timeline", RING)
     shown = network.picture(run.of_cluster("members", RING), run.of_cluster("contacts", RING))
     figures = [
-        waterfall.waterfall(evidence, "spam"),
+        waterfall.waterfall(waterfall.steps(evidence, "spam")),
         network.network(shown),
         timeline.activity(hours),
         timeline.week(hours),

@@ -46,8 +46,8 @@ def test_a_lead_sees_who_only_confirms_and_whose_reviews_are_too_few(bench: Benc
     judge(bench.desk.store, bench.desk.runs[0].folder, [Judgement("c0000", "spam", "x", "new")])
     page = bench.sign_in("lea").get("/reviewers").text
     assert '<strong class="alarm">clear</strong>' in page
-    assert "100 %" in page
-    assert "97 % to 100 %" in page
+    assert "100\N{NO-BREAK SPACE}%" in page
+    assert "97\N{NO-BREAK SPACE}% to 100\N{NO-BREAK SPACE}%" in page
     assert "1 decided; 30 are needed" in page
     assert "Reasons to look and to talk" in page
 

@@ -9,7 +9,7 @@ once has to be checkable later.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import polars as pl
@@ -18,7 +18,7 @@ from sqlalchemy import select
 from graphmeta.cases import log
 from graphmeta.cases.golden.disguise import disguised, require_comparable
 from graphmeta.cases.golden.known import Answer
-from graphmeta.cases.golden.names import names
+from graphmeta.cases.golden.names import gaps, names
 from graphmeta.cases.store import MOST_NAME, CaseStore, known, now, record, written
 from graphmeta.cases.tables import GoldenCluster
 from graphmeta.errors import UsageError
@@ -63,10 +63,11 @@ def add(
     own = _risks(run.table("clusters"))
     found = names(own, [row.name for row in before], looking, most, salt)
     if not found:
+        free = gaps(own, [row.name for row in before])
         raise UsageError(
-            "No golden cluster finds a place in this run.",
-            "Its clusters' numbers leave few free, and a golden one must fit by its risk and its "
-            "times: take a larger run, or a golden run with more clusters.",
+            f"No golden cluster finds a place in this run. {_why(len(answers), looking, free)}",
+            "Take a run of more clusters (one number in about eight is left free from the fourth "
+            "on), or a golden run whose clusters fit.",
         )
     with store.writing() as session:
         run_id = known(session, run)
@@ -91,6 +92,20 @@ def golden_clusters(store: CaseStore, run_id: str) -> list[GoldenCluster]:
     chosen = select(GoldenCluster).where(GoldenCluster.run_id == run_id).order_by(GoldenCluster.id)
     with store.reading() as session:
         return list(session.scalars(chosen))
+
+
+def _why(known: int, looking: Mapping[str, float], free: list[tuple[float, float]]) -> str:
+    """Say what is there and what would fit, so that somebody can find a run that does."""
+    fit = f"{known} have a known answer; {len(looking)} of these are new to it, fit into its time"
+    theirs = f" and have risks {_listed(looking.values())}" if looking else ""
+    if not free:
+        return f"{fit}{theirs}. All numbers between its clusters are taken."
+    room = ", ".join(f"{low:.2f} to {high:.2f}" for high, low in free)
+    return f"{fit}{theirs}. Its free numbers take risks of {room}."
+
+
+def _listed(risks: Iterable[float]) -> str:
+    return ", ".join(f"{risk:.2f}" for risk in sorted(risks))
 
 
 def _placeable(

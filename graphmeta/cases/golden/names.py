@@ -52,6 +52,18 @@ def names(
     return given
 
 
+def gaps(taken: Mapping[str, float], given_before: Collection[str]) -> list[tuple[float, float]]:
+    """Return of every free number the risks, high and low, between which a cluster fits."""
+    risks = {int(found[1]): risk for name, risk in taken.items() if (found := _number(name))}
+    used = {int(found[1]) for name in given_before if (found := _number(name))}
+    return [
+        (risks[before], risks[after])
+        for before, after in pairwise(sorted(risks))
+        for number in range(before + 1, after)
+        if number not in used
+    ]
+
+
 def _number(name: str) -> re.Match[str] | None:
     return _NUMBERED.fullmatch(name)
 

@@ -33,6 +33,8 @@ MOST_ROWS = 25
 
 def bar_hours(rhythm: pl.DataFrame) -> int:
     """Return how many hours one bar stands for."""
+    if rhythm.is_empty():
+        return BAR_WIDTHS[0]
     first, last = rhythm["hour"][0], rhythm["hour"][-1]
     hours = (last - first).total_seconds() / 3600 + 1
     return next((width for width in BAR_WIDTHS if hours <= width * MOST_BARS), BAR_WIDTHS[-1])
@@ -52,40 +54,40 @@ def by_period(timeline: pl.DataFrame, rhythm: pl.DataFrame) -> pl.DataFrame:
     """
     from scipy import stats
 
+    width = bar_hours(rhythm)
+    own = timeline.lazy().select("hour", observed="stranger_contacts")
     # Where clusters of another run are laid over this one, there is more of them than of all.
     others = (pl.col("stranger_contacts") - pl.col("observed")).clip(lower_bound=0)
-    own = timeline.select("hour", observed="stranger_contacts")
-    hours = rhythm.join(own, on="hour", how="full", coalesce=True).sort("hour")
-    hours = hours.with_columns(pl.col("stranger_contacts", "observed").fill_null(0))
-    if hours.is_empty() or int(hours.select(others.sum()).item()) <= 0:
-        nothing = dict.fromkeys(("expected", "low", "high"), pl.lit(0.0))
-        return hours.clear().select("hour", "observed", **nothing, above=pl.lit(True))
-    width = bar_hours(rhythm)
-    periods = (
-        hours.group_by(pl.col("hour").dt.truncate("1w" if width == 168 else f"{width}h"))
-        .agg(pl.col("observed").sum(), others=others.sum())
-        .sort("hour")
-    )
     expected = pl.col("observed").sum() * pl.col("others") / pl.col("others").sum()
-    periods = periods.select("hour", "observed", expected=expected)
+    periods = (
+        rhythm.lazy()
+        .join(own, on="hour", how="full", coalesce=True)
+        .with_columns(pl.col("stranger_contacts", "observed").fill_null(0))
+        .group_by(pl.col("hour").dt.truncate("1w" if width == 168 else f"{width}h"))
+        .agg(pl.col("observed").sum(), others=others.sum())
+        .filter(pl.col("others").sum() > 0)
+        .sort("hour")
+        .select("hour", "observed", expected=expected)
+        .collect()
+    )
     mean = periods["expected"].to_numpy()
     low, high = (np.asarray(stats.poisson.ppf(p, mean)) for p in (OUTSIDE / 2, 1 - OUTSIDE / 2))
     return periods.with_columns(
-        low=pl.Series(low).clip(lower_bound=0.0), high=pl.Series(high)
-    ).with_columns(above=pl.col("observed") > pl.col("high"))
+        pl.Series("low", np.maximum(low, 0.0)),
+        pl.Series("high", high),
+        pl.Series("above", periods["observed"].to_numpy() > high),
+    )
 
 
-def bursts(timeline: pl.DataFrame, rhythm: pl.DataFrame) -> figure:
+def bursts(periods: pl.DataFrame, hours: int) -> figure:
     """Draw a cluster's stranger contacts beside the band of what everybody's rhythm explains.
 
     Args:
-        timeline: One cluster's rows of the timeline table.
-        rhythm: The run's rhythm table, with others in it.
+        periods: What ``by_period`` returns, at least one row.
+        hours: How many hours a period has, as ``bar_hours`` says.
     """
     from bokeh.models import ColumnDataSource, HoverTool
 
-    periods = by_period(timeline, rhythm)
-    hours = bar_hours(rhythm)
     begins = periods["hour"].dt.epoch("ms")
     width = hours * 3_600_000
     source = ColumnDataSource(
@@ -132,11 +134,10 @@ def bursts(timeline: pl.DataFrame, rhythm: pl.DataFrame) -> figure:
     return plot
 
 
-def describe(timeline: pl.DataFrame, rhythm: pl.DataFrame) -> str:
-    """Say what the chart shows, for readers who do not see it."""
-    periods = by_period(timeline, rhythm)
+def describe(periods: pl.DataFrame, hours: int) -> str:
+    """Say what the chart shows, for readers who do not see it; arguments as ``bursts``."""
     above = periods.filter("above")
-    name = period_name(bar_hours(rhythm))
+    name = period_name(hours)
     counted = (
         f"Of {words.plural(periods.height, 'period')} of {'one ' if ' ' not in name else ''}{name}"
     )
@@ -154,10 +155,8 @@ def describe(timeline: pl.DataFrame, rhythm: pl.DataFrame) -> str:
     )
 
 
-def table(timeline: pl.DataFrame, rhythm: pl.DataFrame) -> list[dict[str, Any]]:
+def table(periods: pl.DataFrame) -> list[dict[str, Any]]:
     """Return the periods furthest above the band, in order of time."""
-    above = by_period(timeline, rhythm).filter("above")
     excess = pl.col("observed") - pl.col("high")
-    return (
-        above.sort(excess, "hour", descending=[True, False]).head(MOST_ROWS).sort("hour").to_dicts()
-    )
+    furthest = periods.lazy().filter("above").sort(excess, "hour", descending=[True, False])
+    return furthest.head(MOST_ROWS).sort("hour").collect().to_dicts()

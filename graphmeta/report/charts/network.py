@@ -156,10 +156,10 @@ def _segments(shown: Picture, pairs: pl.DataFrame) -> ColumnDataSource:
     x, y = shown.nodes["x"], shown.nodes["y"]
     a, b = pairs["a"], pairs["b"]
     ends = (("x0", x, a), ("y0", y, a), ("x1", x, b), ("y1", y, b))
-    source = ColumnDataSource({end: places.gather(at).to_list() for end, places, at in ends})
+    source = ColumnDataSource({end: style.numbers(places.gather(at)) for end, places, at in ends})
     for name in _HOURS:
         if name in pairs.columns:
-            source.data[name] = pairs[name].to_list()
+            source.data[name] = style.numbers(pairs[name])
     return source
 
 
@@ -177,15 +177,15 @@ def _draw_nodes(plot: figure, nodes: pl.DataFrame, role: str, size: int) -> Glyp
     look = style.ROLE_LOOKS[role]
     source = ColumnDataSource(
         {
-            "x": nodes["x"].to_list(),
-            "y": nodes["y"].to_list(),
-            "shared_by": nodes["shared_by"].to_list(),
+            "x": style.numbers(nodes["x"]),
+            "y": style.numbers(nodes["y"]),
+            "shared_by": style.numbers(nodes["shared_by"]),
         }
     )
     shown = [("role", look.label.lower()), ("linked to members", "@shared_by")]
     if role == "contacted":
         for name in _HOURS:
-            source.data[name] = nodes[name].to_list()
+            source.data[name] = style.numbers(nodes[name])
     else:
         source.data["account"] = nodes["account"].to_list()
         source.data["strength"] = [words.score(value) for value in nodes["strength"]]

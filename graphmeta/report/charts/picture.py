@@ -56,38 +56,49 @@ def picture(members: pl.DataFrame, contacts: pl.DataFrame, *, limit: int = MOST_
         contacts: One cluster's rows of the contacts table.
         limit: Nodes drawn at most.
     """
-    scored = members.filter(pl.col("role") != "contacted").sort(
-        ["strength", "account"], descending=[True, False]
+    rows, contacted = members.lazy(), pl.col("role") == "contacted"
+    scored, reached = pl.collect_all(
+        [
+            rows.filter(~contacted).sort(["strength", "account"], descending=[True, False]),
+            rows.filter(contacted).select("account", "strength", "x", "y"),
+        ]
     )
-    reached = members.filter(pl.col("role") == "contacted").select("account", "strength", "x", "y")
     drawn = scored.head(limit)
     touching = _touching(contacts, drawn["account"], reached["account"])
-    chosen = (
-        reached.join(touching, on="account")
-        .sort(["shared_by", "touched", "account"], descending=[True, True, False])
-        .head(limit - drawn.height)
-    )
-    nodes = pl.concat(
-        [
-            drawn.select("account", "role", "strength", "x", "y"),
-            chosen.select("account", pl.lit("contacted").alias("role"), "strength", "x", "y"),
-        ]
-    ).with_row_index("node")
-    nodes = nodes.join(touching, on="account", how="left", maintain_order="left").with_columns(
-        pl.col("shared_by").fill_null(0)
-    )
+    nodes = _nodes(drawn, reached, touching, limit)
     links, begins, hours = _timed(_links(nodes, contacts))
-    nodes = nodes.with_columns(
-        pl.when(pl.col("role") != "contacted").then(pl.col("account")).alias("account"),
-    )
     return Picture(
-        nodes=_lasting(nodes.drop("touched"), links),
+        nodes=_lasting(nodes, links).with_columns(
+            pl.when(~contacted).then(pl.col("account")).alias("account")
+        ),
         links=links,
         ties=ties(drawn["account"], contacts, reached["account"]).head(MOST_TIES),
         members_left_out=scored.height - drawn.height,
-        contacted_left_out=reached.height - chosen.height,
+        contacted_left_out=reached.height - (nodes.height - drawn.height),
         begins=begins,
         hours=hours,
+    )
+
+
+def _nodes(
+    drawn: pl.DataFrame, reached: pl.DataFrame, touching: pl.DataFrame, limit: int
+) -> pl.DataFrame:
+    """Return the members that are drawn, then those contacted whom most members share."""
+    touched = touching.lazy()
+    chosen = (
+        reached.lazy()
+        .join(touched, on="account")
+        .sort(["shared_by", "touched", "account"], descending=[True, True, False])
+        .head(limit - drawn.height)
+    )
+    columns = ("account", "role", "strength", "x", "y")
+    parts = [drawn.lazy(), chosen.with_columns(role=pl.lit("contacted"))]
+    return (
+        pl.concat([part.select(columns) for part in parts])
+        .with_row_index("node")
+        .join(touched.drop("touched"), on="account", how="left", maintain_order="left")
+        .with_columns(pl.col("shared_by").fill_null(0))
+        .collect()
     )
 
 
@@ -100,10 +111,15 @@ def by_member(members: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
         ``shared`` (of those also contacted by another member), ``inside`` (members contacted),
         ``events``.
     """
-    scored = members.filter(pl.col("role") != "contacted")
-    sent = contacts.filter(pl.col("sender").is_in(scored["account"].implode())).with_columns(
-        inside=pl.col("recipient").is_in(scored["account"].implode()),
-        also=pl.col("sender").n_unique().over("recipient") > 1,
+    scored = members.lazy().filter(pl.col("role") != "contacted")
+    names = members["account"].filter(members["role"] != "contacted").implode()
+    sent = (
+        contacts.lazy()
+        .filter(pl.col("sender").is_in(names))
+        .with_columns(
+            inside=pl.col("recipient").is_in(names),
+            also=pl.col("sender").n_unique().over("recipient") > 1,
+        )
     )
     outside = ~pl.col("inside")
     counts = sent.group_by(account="sender").agg(
@@ -118,29 +134,33 @@ def by_member(members: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
         .join(counts, on="account", how="left")
         .with_columns(pl.col("reached", "strangers", "shared", "inside", "events").fill_null(0))
         .sort(["strength", "account"], descending=[True, False])
+        .collect()
     )
 
 
 def _touching(contacts: pl.DataFrame, scored: pl.Series, reached: pl.Series) -> pl.DataFrame:
     """Count for every account the scored members that it is linked to, and the events."""
+    rows = contacts.lazy()
     ends = pl.concat(
         [
-            contacts.select(account="recipient", other="sender", events="events"),
-            contacts.select(account="sender", other="recipient", events="events"),
+            rows.select(account="recipient", other="sender", events="events"),
+            rows.select(account="sender", other="recipient", events="events"),
         ]
     )
-    known = pl.concat([scored, reached]).implode()
+    inside, known = scored.implode(), pl.concat([scored, reached]).implode()
     return (
-        ends.filter(pl.col("other").is_in(scored.implode()) & pl.col("account").is_in(known))
+        ends.filter(pl.col("other").is_in(inside) & pl.col("account").is_in(known))
         .group_by("account")
         .agg(shared_by=pl.col("other").n_unique(), touched=pl.col("events").sum())
+        .collect()
     )
 
 
 def _links(nodes: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
     """Return the contacts between drawn nodes, those among the contacted left out."""
-    senders = nodes.select(sender="account", a="node", from_role="role")
-    recipients = nodes.select(recipient="account", b="node", to_role="role")
+    known = nodes.lazy()
+    senders = known.select(sender="account", a="node", from_role="role")
+    recipients = known.select(recipient="account", b="node", to_role="role")
     from_member, to_member = pl.col("from_role") != "contacted", pl.col("to_role") != "contacted"
     kind = (
         pl.when(from_member & to_member)
@@ -152,39 +172,43 @@ def _links(nodes: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("answered"))
     )
     return (
-        contacts.join(senders, on="sender")
+        contacts.lazy()
+        .join(senders, on="sender")
         .join(recipients, on="recipient")
         .filter(from_member | to_member)
         .select(pl.col("a", "b").cast(pl.Int64), "events", "first_event", "last_event", kind=kind)
         .sort("a", "b")
+        .collect()
     )
 
 
 def _timed(links: pl.DataFrame) -> tuple[pl.DataFrame, datetime | None, int]:
     """Count the hours of links from the first of them; return also when that was, and how many."""
-    hours = links.with_columns(
-        pl.col("first_event").dt.truncate("1h"), pl.col("last_event").dt.truncate("1h")
+    hour = pl.col("first_event", "last_event").dt.truncate("1h")
+    counted = (
+        links.lazy()
+        .with_columns(hour)
+        .with_columns(begins=pl.col("first_event").min())
+        .with_columns(
+            from_hour=(pl.col("first_event") - pl.col("begins")).dt.total_hours(),
+            to_hour=(pl.col("last_event") - pl.col("begins")).dt.total_hours(),
+        )
+        .drop("first_event", "last_event")
+        .collect()
     )
-    begins = hours["first_event"].min()
-    assert begins is None or isinstance(begins, datetime)
-    start = pl.lit(begins, dtype=links.schema["first_event"])
-    counted = hours.with_columns(
-        (pl.col("first_event") - start).dt.total_hours().alias("from_hour"),
-        (pl.col("last_event") - start).dt.total_hours().alias("to_hour"),
-    ).drop("first_event", "last_event")
-    last = counted["to_hour"].max()
-    return counted, begins, int(last) + 1 if isinstance(last, int) else 0
+    begins, last = (counted["begins"][0], counted["to_hour"].max()) if links.height else (None, -1)
+    assert isinstance(last, int)
+    return counted.drop("begins"), begins, last + 1
 
 
 def _lasting(nodes: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     """Add to every node when its links began and were last used."""
+    rows, node = links.lazy(), nodes.schema["node"]
     ends = pl.concat(
-        [links.select(end, "from_hour", "to_hour").rename({end: "node"}) for end in ("a", "b")]
+        [rows.select("from_hour", "to_hour", node=pl.col(end).cast(node)) for end in ("a", "b")]
     )
-    spans = ends.group_by(pl.col("node").cast(nodes["node"].dtype)).agg(
-        pl.col("from_hour").min(), pl.col("to_hour").max()
-    )
-    return nodes.join(spans, on="node", how="left", maintain_order="left")
+    spans = ends.group_by("node").agg(pl.col("from_hour").min(), pl.col("to_hour").max())
+    return nodes.lazy().join(spans, on="node", how="left", maintain_order="left").collect()
 
 
 def ties(scored: pl.Series, contacts: pl.DataFrame, reached: pl.Series) -> pl.DataFrame:
@@ -202,7 +226,8 @@ def ties(scored: pl.Series, contacts: pl.DataFrame, reached: pl.Series) -> pl.Da
 
     rows = pl.DataFrame({"sender": scored}).with_row_index("a")
     columns = pl.DataFrame({"recipient": reached}).with_row_index("target")
-    pairs = contacts.join(rows, on="sender").join(columns, on="recipient").select("a", "target")
+    joined = contacts.lazy().join(rows.lazy(), on="sender").join(columns.lazy(), on="recipient")
+    pairs = joined.select("a", "target").collect()
     reach = sparse.csr_matrix(
         (np.ones(pairs.height), (pairs["a"].to_numpy(), pairs["target"].to_numpy())),
         shape=(rows.height, max(columns.height, 1)),

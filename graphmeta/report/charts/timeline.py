@@ -48,13 +48,15 @@ def by_period(timeline: pl.DataFrame, hours: int) -> pl.DataFrame:
 def _added_up(timeline: pl.DataFrame, length: str) -> pl.DataFrame:
     """Add hours up into periods of a length in Polars' notation."""
     return (
-        timeline.group_by(pl.col("hour").dt.truncate(length))
+        timeline.lazy()
+        .group_by(pl.col("hour").dt.truncate(length))
         .agg(
             pl.col("events").sum(),
             pl.col("stranger_contacts").sum(),
             pl.col("active_members").max(),
         )
         .sort("hour")
+        .collect()
     )
 
 
@@ -64,17 +66,17 @@ def by_week(timeline: pl.DataFrame) -> pl.DataFrame:
     Returns:
         All 168 rows: ``weekday`` (0 is Monday), ``clock`` (0 to 23), ``events``.
     """
-    places = pl.DataFrame({"weekday": list(range(7))}).join(
-        pl.DataFrame({"clock": list(range(24))}), how="cross"
-    )
-    seen = timeline.group_by(
+    hours = [(day, clock) for day in range(7) for clock in range(24)]
+    places = pl.LazyFrame(hours, schema={"weekday": pl.Int64, "clock": pl.Int64}, orient="row")
+    seen = timeline.lazy().group_by(
         weekday=pl.col("hour").dt.weekday().cast(pl.Int64) - 1,
         clock=pl.col("hour").dt.hour().cast(pl.Int64),
-    ).agg(pl.col("events").sum())
+    )
     return (
-        places.join(seen, on=["weekday", "clock"], how="left")
+        places.join(seen.agg(pl.col("events").sum()), on=["weekday", "clock"], how="left")
         .with_columns(pl.col("events").fill_null(0))
         .sort("weekday", "clock")
+        .collect()
     )
 
 

@@ -10,6 +10,7 @@ length were a change of probability misleads: the same bar moves a score of 0.5 
 from __future__ import annotations
 
 import math
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -27,6 +28,16 @@ MOST_BARS = 14
 #: Less than this is written as 0.00, and has no bar of its own either.
 _LEAST_SEEN = 0.005
 _ROW_HEIGHT = 27
+#: A term, what it says, and its contribution.
+_Row = tuple[str, str, float]
+_COLUMNS = {
+    "term": pl.String,
+    "says": pl.String,
+    "contribution": pl.Float64,
+    "label": pl.String,
+    "start": pl.Float64,
+    "end": pl.Float64,
+}
 _SCORE_TICKS = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
 
 
@@ -42,18 +53,17 @@ def steps(evidence: pl.DataFrame, score: str) -> pl.DataFrame:
         sums, log-odds): the baseline first, then what speaks for, then what speaks against, each
         from strong to weak, and at the end, as one bar, those too small to be seen.
     """
-    rows = evidence.filter(pl.col("score") == score).select("term", "says", "contribution")
-    kept, small = _parted(rows)
-    side = (
-        pl.when(pl.col("term") == BASELINE)
-        .then(0)
-        .otherwise(pl.when(pl.col("contribution") > 0).then(1).otherwise(2))
-    )
-    rows = pl.concat([kept.sort([side, -pl.col("contribution").abs(), "term"]), _joined(small)])
-    return rows.with_columns(
-        pl.Series("label", [term_name(term) for term in rows["term"]], dtype=pl.String),
-        start=pl.col("contribution").cum_sum() - pl.col("contribution"),
-        end=pl.col("contribution").cum_sum(),
+    terms = evidence.filter(pl.col("score") == score).select("term", "says", "contribution")
+    kept, small = _parted(terms.rows())
+    rows = sorted(kept, key=lambda row: (_side(row), -abs(row[2]), row[0])) + _joined(small)
+    ends = list(accumulate(row[2] for row in rows))
+    return pl.DataFrame(
+        [
+            (term, says, adds, term_name(term), end - adds, end)
+            for (term, says, adds), end in zip(rows, ends, strict=True)
+        ],
+        schema=_COLUMNS,
+        orient="row",
     )
 
 
@@ -62,18 +72,16 @@ def height(bars: pl.DataFrame) -> int:
     return 62 + _ROW_HEIGHT * (bars.height + 1)
 
 
-def waterfall(evidence: pl.DataFrame, score: str) -> figure:
+def waterfall(bars: pl.DataFrame) -> figure:
     """Draw one score of one cluster as the sum of its terms.
 
     Args:
-        evidence: One cluster's rows of the evidence table; at least one is for ``score``.
-        score: "spam" or "recruitment".
+        bars: What ``steps`` returns, at least one.
     """
     from bokeh.core.properties import value
     from bokeh.models import ColumnDataSource, HoverTool
     from bokeh.models.annotations import Span
 
-    bars = steps(evidence, score)
     total = float(bars["end"][-1])
     plot = style.plain_figure(
         height=height(bars),
@@ -99,9 +107,8 @@ def waterfall(evidence: pl.DataFrame, score: str) -> figure:
     return plot
 
 
-def describe(evidence: pl.DataFrame, score: str) -> str:
-    """Say what the waterfall shows, for readers who do not see it."""
-    bars = steps(evidence, score)
+def describe(bars: pl.DataFrame, score: str) -> str:
+    """Say what the waterfall of a score shows, for readers who do not see it."""
     terms = words.listing(
         [f"{row['label']} {words.log_odds(row['contribution'])}" for row in bars.to_dicts()]
     )
@@ -117,30 +124,27 @@ def probability(log_odds: float) -> float:
     return (1 + math.tanh(log_odds / 2)) / 2
 
 
-def _parted(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _side(row: _Row) -> int:
+    """Return 0 for the baseline, 1 for what speaks for, 2 for what speaks against."""
+    return 0 if row[0] == BASELINE else 1 if row[2] > 0 else 2
+
+
+def _parted(rows: list[_Row]) -> tuple[list[_Row], list[_Row]]:
     """Part terms into those that get a bar of their own and those that share one."""
-    ranked = rows.sort(
-        [pl.col("term") == BASELINE, pl.col("contribution").abs(), "term"],
-        descending=[True, True, False],
-    )
-    seen = (pl.col("term") == BASELINE) | (pl.col("contribution").abs() >= _LEAST_SEEN)
-    count = min(ranked.filter(seen).height, MOST_BARS - 1)
-    if rows.height <= MOST_BARS and rows.height - count <= 1:
-        count = rows.height  # one alone needs no other name
-    return ranked.head(count), ranked.slice(count)
+    ranked = sorted(rows, key=lambda row: (row[0] != BASELINE, -abs(row[2]), row[0]))
+    seen = sum(row[0] == BASELINE or abs(row[2]) >= _LEAST_SEEN for row in rows)
+    count = min(seen, MOST_BARS - 1)
+    if len(rows) <= MOST_BARS and len(rows) - count <= 1:
+        count = len(rows)  # one alone needs no other name
+    return ranked[:count], ranked[count:]
 
 
-def _joined(small: pl.DataFrame) -> pl.DataFrame:
-    """Return small terms as one, so that the sum is unchanged."""
-    if small.is_empty():
-        return small
-    return pl.DataFrame(
-        {
-            "term": [f"{small.height} smaller terms"],
-            "says": [words.listing(sorted(term_name(term) for term in small["term"]))],
-            "contribution": [float(small["contribution"].sum())],
-        }
-    )
+def _joined(small: list[_Row]) -> list[_Row]:
+    """Return small terms as one, so that the sum is unchanged; none where there are none."""
+    if not small:
+        return []
+    names = words.listing(sorted(term_name(row[0]) for row in small))
+    return [(f"{len(small)} smaller terms", names, sum(row[2] for row in small))]
 
 
 def _reach(bars: pl.DataFrame) -> tuple[float, float]:

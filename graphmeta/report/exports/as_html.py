@@ -1,8 +1,8 @@
 """HTML: one file that a person reads without any connection, and prints.
 
-It holds no script and no picture, and its content security policy forbids everything but its own
-style: it can be opened by whoever is wary of attachments. What stands in it says
-:mod:`graphmeta.report.exports.document`.
+It holds no script, its pictures stand in it as lines and shapes (SVG), and its content security
+policy forbids everything but its own style: it can be opened by whoever is wary of attachments.
+What stands in it says :mod:`graphmeta.report.exports.document`.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from graphmeta.report import summary, words
+from graphmeta.report.charts.still import still
 from graphmeta.report.charts.style import ROLE_LOOKS
 from graphmeta.report.exports.case import Case, Heading
 from graphmeta.report.exports.dossier import Dossier
@@ -82,8 +83,11 @@ def leaving(made: Mapping[str, Any]) -> tuple[Leaving, ...]:
         "pin": [{"item": pin} for one in clusters for pin in one["pins"]],
     }
     heads = ("title", "summary", "state")
+    drawn = [one["picture"] for one in clusters if one["picture"]]
     found = [Leaving("heading", 1, tuple(name for name in heads if made[name]))]
     found += [Leaving(part, len(held), tuple(held[0])) for part, held in parts.items() if held]
+    if drawn:
+        found.append(Leaving("picture", len(drawn), ("members", "contacts between them", "ties")))
     return tuple(found)
 
 
@@ -107,6 +111,7 @@ def _cluster(dossier: Dossier) -> dict[str, Any]:
             for one in dossier.case.notes
         ],
         "pins": [spelt(one) for one in dossier.case.pins],
+        "picture": _picture(dossier),
         "members": _members(dossier.members),
         "contacts": dossier.contacts.height,
         "ties": dossier.ties.height,
@@ -147,6 +152,11 @@ def _verdicts(case: Case) -> list[dict[str, Any]]:
         }
         for one in case.opinions
     ]
+
+
+def _picture(dossier: Dossier) -> dict[str, Any] | None:
+    made = still(dossier.members, dossier.contacts, dossier.ties)
+    return None if made is None else vars(made)
 
 
 def _members(members: pl.DataFrame) -> list[dict[str, str]]:

@@ -6,8 +6,6 @@ scores, and nothing of what others said, until a verdict of one's own stands.
 
 from __future__ import annotations
 
-import json
-
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -22,17 +20,20 @@ from graphmeta.workbench.visit import Visit
 def show(visit: Visit) -> Response:
     """Show the cluster."""
     cluster = visit.cluster
-    visit.session.looking.begin(page.key(visit, cluster))
+    key = page.key(visit, cluster)
+    visit.session.looking.begin(key)
+    if not visit.hides(cluster):
+        visit.session.looking.saw_score(key)
     return page.page(visit, cluster)
 
 
 def chart(visit: Visit) -> Response:
     """Answer with one of the cluster's charts, which the page draws when somebody comes near it."""
     cluster, name = visit.cluster, visit.request.query_params.get("name", "")
-    item = figures.chart(visit.run, cluster, name, hidden=visit.hides(cluster))
-    if item is None:
+    written = figures.chart(visit.run, cluster, name, hidden=visit.hides(cluster))
+    if written is None:
         raise HTTPException(404, "This cluster has no such chart")
-    return Response(json.dumps(item, separators=(",", ":")), media_type="application/json")
+    return Response(written, media_type="application/json")
 
 
 def note(visit: Visit, form: FormData) -> Response:

@@ -30,7 +30,9 @@ def record(visit: Visit, form: FormData) -> Response:
     """Record a verdict on one cluster."""
     cluster, said = visit.cluster, judging.said(form)
     key, looking = page.key(visit, cluster), visit.session.looking
-    one = said.judgement(cluster, visit.user.name, looking.seconds(key))
+    one = said.judgement(
+        cluster, visit.user.name, looking.seconds(key), blind=visit.judges_blind(cluster)
+    )
     try:
         _require_choice(said)
         recorded.judge(visit.desk.store, visit.run.folder, [one])
@@ -86,8 +88,10 @@ def record_several(visit: Visit, form: FormData) -> Response:
         if len({run.id for run, _, _ in chosen}) > 1:
             raise UsageError("The clusters are of several runs.", "Judge each run's apart.")  # noqa: TRY301
         judgements = [
-            said.again(seen).judgement(cluster, visit.user.name, None)
-            for _, cluster, seen in chosen
+            said.again(seen).judgement(
+                cluster, visit.user.name, None, blind=visit.judges_blind(cluster, run)
+            )
+            for run, cluster, seen in chosen
         ]
         recorded.judge(visit.desk.store, chosen[0][0].folder, judgements)
     except (ConflictError, UsageError) as error:

@@ -1,8 +1,9 @@
 """What is shown of one cluster: the report's sentences, charts and tables, for a page of its own?
 
-The charts of a large cluster take some tenths of a second to make, so those of the last clusters
-that were looked at are kept, as long as their run's files stay what they were. Where scores are
-hidden, nothing that follows from them is handed to the page at all.
+A page takes some hundredths of a second to make and the charts of a large cluster some tenths, so
+those of the last clusters that were looked at are kept, as long as their run's files stay what they
+were. What is kept follows from the run alone and is the same for everybody; what somebody wrote is
+no part of it. Where scores are hidden, nothing that follows from them is handed to the page at all.
 """
 
 from __future__ import annotations
@@ -18,19 +19,27 @@ from graphmeta.report.charts.picture import MOST_NODES_ALONE
 from graphmeta.scores import wording
 from graphmeta.workbench.served import ServedRun
 
-#: So many clusters of a run are kept, with those of their charts that were drawn.
-_KEPT = 40
+#: Clusters of a run are kept until they weigh more together: some 60 MB with all charts drawn.
+_MOST_WEIGHT = 100_000
+#: A cluster weighs as much as accounts of it are drawn. The rest of its page weighs about this.
+_LEAST_WEIGHT = 300
 #: What follows from scores, and is left out where they are hidden.
 _FROM_SCORES = ("sentence", "would_change", "look_alike", "scores", "look_alikes")
 _HIDDEN_FIGURES = ("risk", "spam", "recruitment", "behaviour", "flagged", "p_value", "q_value")
 
 
 class Kept:
-    """What was made lately, by name. All threads share it."""
+    """What was made lately, by name. All threads share it.
 
-    def __init__(self) -> None:
+    Args:
+        most: What all of it may weigh.
+    """
+
+    def __init__(self, most: int = _MOST_WEIGHT) -> None:
+        self._most = most
         self._lock = threading.Lock()
         self._made: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._weight = 0
 
     def get(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Return what was made under a name, or make it; others do not wait meanwhile."""
@@ -40,10 +49,16 @@ class Kept:
                 return self._made[name]
         made = make()
         with self._lock:
-            self._made[name] = made
-            while len(self._made) > _KEPT:
-                self._made.popitem(last=False)
-        return made
+            if name not in self._made:  # nobody else was quicker
+                self._made[name] = made
+                self._weight += _weight(made)
+            while self._weight > self._most and len(self._made) > 1:
+                self._weight -= _weight(self._made.popitem(last=False)[1])
+            return self._made[name]
+
+
+def _weight(made: dict[str, Any]) -> int:
+    return max(_LEAST_WEIGHT, made["graph"]["drawn"] if made["graph"] else 0)
 
 
 def figures(run: ServedRun, name: str, *, hidden: bool) -> dict[str, Any]:
@@ -68,10 +83,10 @@ def figures(run: ServedRun, name: str, *, hidden: bool) -> dict[str, Any]:
     }
 
 
-def chart(run: ServedRun, cluster_id: str, name: str, *, hidden: bool) -> dict[str, Any] | None:
+def chart(run: ServedRun, cluster_id: str, name: str, *, hidden: bool) -> bytes | None:
     """Return one chart of a cluster as JSON; None where a page of it shows no such chart."""
     found = cluster.charts(figures(run, cluster_id, hidden=hidden)).get(name)
-    return None if found is None else found.item
+    return None if found is None else found.written
 
 
 def members(run: ServedRun, name: str, page: int) -> list[dict[str, Any]]:

@@ -46,7 +46,9 @@ class Said:
     second: bool = False
     seen: int = 0
 
-    def judgement(self, cluster: str, reviewer: str, seconds: float | None) -> Judgement:
+    def judgement(
+        self, cluster: str, reviewer: str, seconds: float | None, *, blind: bool
+    ) -> Judgement:
         """Return it as the case store takes it."""
         return Judgement(
             cluster,
@@ -58,6 +60,7 @@ class Said:
             second_asked=self.second_asked and not self.second,
             second=self.second,
             seconds_spent=seconds,
+            blind=blind,
             seen_version=self.seen,
         )
 

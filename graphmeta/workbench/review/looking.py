@@ -32,6 +32,7 @@ class Looking:
     queue: str = "/"
     clock: Callable[[], float] = time.monotonic
     _looks: dict[Key, tuple[float, float]] = field(default_factory=dict)
+    _scored: set[Key] = field(default_factory=set)
 
     def begin(self, key: Key) -> None:
         """Note that a cluster's page is opened."""
@@ -49,6 +50,17 @@ class Looking:
     def end(self, key: Key) -> None:
         """Note that a cluster was judged."""
         self._looks.pop(key, None)
+
+    def saw_score(self, key: Key) -> None:
+        """Note that a page about a cluster shows its score: hidden from now on, it is known."""
+        self._scored.add(key)
+
+    def knows_score(self, key: Key) -> bool:
+        """Tell whether a page about a cluster showed its score in this session.
+
+        Lists do not count: in blind mode, what stood in them goes by other names.
+        """
+        return key in self._scored
 
     def beside(self, key: Key) -> tuple[Key | None, Key | None]:
         """Return the clusters before and after one in the list that they came from."""
