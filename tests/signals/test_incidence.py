@@ -10,7 +10,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphmeta.signals.coordination.incidence import crowded, shared, spans
+from graphmeta.signals.coordination.incidence import crowded, distinct, shared, spans
 
 incidences = st.sets(st.tuples(st.integers(0, 9), st.integers(0, 14)))
 
@@ -63,3 +63,9 @@ def test_runs_are_numbered_one_after_the_other(runs: list[tuple[int, int]]) -> N
     start, length = (np.array([run[at] for run in runs], dtype=np.int64) for at in (0, 1))
     expected = [first + step for first, many in runs for step in range(many)]
     assert spans(start, length).tolist() == expected
+
+
+@given(st.lists(st.integers(-3, 9), max_size=30))
+def test_distinct_values_are_those_of_numpy(values: list[int]) -> None:
+    given_ = np.array(values, dtype=np.int64)
+    assert distinct(given_).tolist() == np.unique(given_).tolist()

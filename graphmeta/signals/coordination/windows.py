@@ -17,7 +17,7 @@ from scipy import sparse
 from graphmeta.nulls import counts, timing
 from graphmeta.nulls.timing import HOURS
 from graphmeta.signals.base import MEMBERS, FloatArray, IntArray, Observations, Part, shaped
-from graphmeta.signals.coordination.incidence import spans
+from graphmeta.signals.coordination.incidence import distinct, spans
 from graphmeta.signals.coordination.thresholds import THRESHOLDS
 from graphmeta.signals.memo import once
 
@@ -122,7 +122,7 @@ class _Windows:
 def _windows(apart: _Apart, width: int) -> _Windows:
     window = apart.second // width
     bins = int(window.max(initial=0)) + 1
-    member, window = np.divmod(np.unique(apart.member * bins + window), bins)
+    member, window = np.divmod(distinct(apart.member * bins + window), bins)
     row, day = apart.row[member], window * width // _DAY_S
     _, first, meeting, met = np.unique(
         row * bins + window, return_index=True, return_inverse=True, return_counts=True

@@ -20,7 +20,7 @@ import numpy as np
 from graphmeta.nulls import configuration
 from graphmeta.nulls.configuration import CLASSES, Choice, class_of
 from graphmeta.signals.base import FloatArray, IntArray
-from graphmeta.signals.coordination.incidence import spans
+from graphmeta.signals.coordination.incidence import distinct, spans
 from graphmeta.signals.coordination.shared_targets.reach import Together
 
 #: How likely two of a group meet within a width, by class of the target, shape (groups, classes);
@@ -72,10 +72,10 @@ def turned(here: Choice, learnt: Choice, met: Together) -> Turned:
     share = met.inside[:, member].multiply((here.activity[member] / total)[None, :]).tocsr()
     of_target = here.circle_of[met.target]
     own = np.bincount(met.row * here.circles + of_target, weights=met.by)
-    there = np.unique(met.row * here.circles + of_target)
+    there = distinct(met.row * here.circles + of_target)
     to = (share @ towards).tocsr().tocoo()
     learnt_key = to.row.astype(np.int64) * here.circles + to.col
-    key = np.union1d(there, learnt_key)
+    key = distinct(np.concatenate([there, learnt_key]))
     row, circle = key // here.circles, key % here.circles
     sent, mine = np.zeros(key.size), np.zeros(key.size)
     sent[np.searchsorted(key, learnt_key)] = to.data
