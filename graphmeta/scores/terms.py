@@ -34,6 +34,7 @@ class Term:
 #: What speaks for or against any kind of abuse.
 _COMMON = (
     Term("defence_rate", 1, 0.003, 3.0),
+    Term("defence_in_common", 1, 0.003, 3.0),
     Term("reply_rate", -1, 0.02, 2.0),
     Term("stranger_share", 1, 0.05, 2.0),
     Term("inbound_share", -1, 0.02, 3.0),

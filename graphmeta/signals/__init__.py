@@ -7,6 +7,7 @@ from graphmeta.signals.base import Layer
 from graphmeta.signals.behaviour.acquaintances import Acquaintances
 from graphmeta.signals.behaviour.banned import Banned
 from graphmeta.signals.behaviour.declared import Declared
+from graphmeta.signals.behaviour.defence_in_common import DefenceInCommon
 from graphmeta.signals.behaviour.defence_rate import DefenceRate
 from graphmeta.signals.behaviour.dialogue import Dialogue
 from graphmeta.signals.behaviour.fan_out import FanOut
@@ -55,6 +56,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     StrangerShare(),
     ReplyRate(),
     DefenceRate(),
+    DefenceInCommon(),
     FanOut(),
     InboundShare(),
     Insistence(),

@@ -13,6 +13,7 @@ from graphmeta.signals.acts import MEASURED, Acts, Behaviour, share
 from graphmeta.signals.behaviour.acquaintances import Acquaintances
 from graphmeta.signals.behaviour.banned import Banned
 from graphmeta.signals.behaviour.declared import Declared
+from graphmeta.signals.behaviour.defence_in_common import PULL, DefenceInCommon
 from graphmeta.signals.behaviour.defence_rate import DefenceRate
 from graphmeta.signals.behaviour.dialogue import Dialogue
 from graphmeta.signals.behaviour.fan_out import FanOut
@@ -104,7 +105,8 @@ def values(behaviour: Behaviour) -> tuple[float, float, float]:
 def test_every_behaviour_gives_one_row_per_group_in_one_unit(behaviour: Behaviour) -> None:
     found = behaviour.measure(town(), GROUPS)
     assert found.cast(MEASURED).schema == MEASURED
-    assert found["group"].to_list() == [0, 1]
+    nobody = isinstance(behaviour, DefenceInCommon)  # no stranger of this town was reached twice
+    assert found["group"].to_list() == ([] if nobody else [0, 1])
     assert found["value"].is_finite().all()
     assert found["expected"].is_finite().all()
     assert (found["support"] > 0).all()
@@ -198,6 +200,43 @@ def test_a_report_counts_by_its_weight() -> None:
     found = DefenceRate().measure(replace(acts, openings=light), GROUPS)
     usual = 10 / 96
     assert found["value"].to_list() == pytest.approx([(10 + 20 * usual) / 100, 20 * usual / 36])
+
+
+def in_common(several: tuple[int, int], one: tuple[int, int]) -> Acts:
+    """Let actors 0 and 1 both reach some strangers, and actor 0 others, so many of whom defend."""
+    both = [(n, n < several[0]) for n in range(several[1])]
+    alone = [(1_000 + n, n < one[0]) for n in range(one[1])]
+    rows = [(actor, 100 + n, defended) for actor in (0, 1) for n, defended in both]
+    rows += [(0, 100 + n, defended) for n, defended in alone]
+    acts = town()
+    openings = pl.DataFrame(
+        [(a, b, SINCE, 1, 0, True, defended, 1) for a, b, defended in rows],
+        schema={name: acts.openings.schema[name] for name in acts.openings.columns[:8]},
+        orient="row",
+    ).with_columns(answered=pl.lit(False), weight=pl.col("defended").cast(pl.Float64))
+    return replace(acts, openings=openings)
+
+
+def test_defence_in_common_sets_those_whom_several_reached_beside_the_others() -> None:
+    found = DefenceInCommon().measure(in_common((10, 50), (2, 200)), groups_of((0, 1))).row(0)
+    whole = (22 + 20 * 22 / 300) / 320  # all rows are the group's, so they tell what is usual
+    several, one = (20 + PULL * whole) / (100 + PULL), (2 + PULL * whole) / (200 + PULL)
+    assert found == pytest.approx((0, several, one, 100))
+
+
+def test_contacts_for_show_dilute_the_defence_rate_and_not_the_defence_in_common() -> None:
+    group = groups_of((0, 1))
+    for show in (100, 1_000):
+        acts = in_common((100, 200), (0, show))
+        row = DefenceInCommon().measure(acts, group).row(0, named=True)
+        assert row["value"] > 0.4
+        assert row["expected"] <= 0.2
+    alike = DefenceInCommon().measure(in_common((50, 200), (50, 200)), group).row(0, named=True)
+    assert alike["value"] == pytest.approx(alike["expected"], rel=0.01)
+
+
+def test_a_group_without_common_strangers_has_no_defence_in_common() -> None:
+    assert DefenceInCommon().measure(town(), GROUPS).is_empty()
 
 
 def test_fan_out_counts_strangers_on_days_with_any() -> None:

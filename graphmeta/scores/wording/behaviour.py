@@ -12,6 +12,14 @@ WORDINGS: dict[str, Wording] = {
         "people defend themselves",
         "people do not mind, as with a support desk, a canvass or a text-bank",
     ),
+    "defence_in_common": Wording(
+        "blocks and reports by strangers whom several reached",
+        "{observed} of the strangers whom several of them reached blocked or reported the sender; "
+        "of the others {expected} did",
+        PERCENT,
+        "what they do together is unwelcome, and the rest may be for show",
+        "what they do together is no less welcome than the rest",
+    ),
     "reply_rate": Wording(
         "answers",
         "{observed} of the strangers contacted answered; {expected} is usual",
