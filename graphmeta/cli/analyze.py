@@ -30,6 +30,33 @@ if TYPE_CHECKING:
 
     from graphmeta.run import RunFolder
 
+_Update = Annotated[
+    Path | None,
+    Parameter(
+        group=OUTPUT,
+        help="An earlier run, made with --keep-state: its events come first, before those of "
+        "the files named, which are new. It stays as it is. Say the same data set, key, "
+        "ignored kinds and --collapse-duplicates as then, and name the present --accounts.",
+        metavar="OLD-RUN",
+    ),
+]
+_KeepState = Annotated[
+    bool,
+    Parameter(
+        group=OUTPUT,
+        help="Keep the events with the run, under pseudonyms and sealed with the key, so that "
+        "a later run can add a day to them without the old files (--update).",
+    ),
+]
+_Resume = Annotated[
+    bool,
+    Parameter(
+        group=OUTPUT,
+        help="Go on where an earlier analysis into the same RUN was stopped; whatever depends "
+        "on other events, options or versions by now is done again. And keep what was done, "
+        "should this one be stopped.",
+    ),
+]
 _DEFAULT_READING = ReadingOptions()
 _DEFAULT_JUDGING = JudgingOptions()
 
@@ -46,37 +73,13 @@ def analyze(
     ],
     reading: ReadingOptions = _DEFAULT_READING,
     judging: JudgingOptions = _DEFAULT_JUDGING,
-    update: Annotated[
-        Path | None,
-        Parameter(
-            group=OUTPUT,
-            help="An earlier run, made with --keep-state: its events come first, before those of "
-            "the files named, which are new. It stays as it is. Say the same data set, key, "
-            "ignored kinds and --collapse-duplicates as then, and name the present --accounts.",
-            metavar="OLD-RUN",
-        ),
-    ] = None,
-    keep_state: Annotated[
-        bool,
-        Parameter(
-            group=OUTPUT,
-            help="Keep the events with the run, under pseudonyms and sealed with the key, so that "
-            "a later run can add a day to them without the old files (--update).",
-        ),
-    ] = False,
+    update: _Update = None,
+    keep_state: _KeepState = False,
     fail_on: Annotated[
         Literal["flagged"] | None,
         Parameter(group=OUTPUT, help="Leave with exit code 3 where a cluster is flagged."),
     ] = None,
-    resume: Annotated[
-        bool,
-        Parameter(
-            group=OUTPUT,
-            help="Go on where an earlier analysis into the same RUN was stopped; whatever depends "
-            "on other events, options or versions by now is done again. And keep what was done, "
-            "should this one be stopped.",
-        ),
-    ] = False,
+    resume: _Resume = False,
     config: Config = None,  # noqa: ARG001 - read by cli.config before the command runs
     quiet: Quiet = False,
     json: Json = False,

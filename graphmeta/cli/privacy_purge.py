@@ -14,6 +14,14 @@ from graphmeta.errors import UsageError
 if TYPE_CHECKING:
     from graphmeta.oversight.retention import Plan
 
+_StateAlone = Annotated[
+    bool,
+    Parameter(
+        help="Delete the kept state of each run alone (`analyze --keep-state`): the run stays, "
+        "and can be updated no more. Its log says so. Needs no reason."
+    ),
+]
+
 
 def purge(
     *runs: Annotated[Path, Parameter(help="Runs; with --expired also folders in which runs lie.")],
@@ -32,13 +40,7 @@ def purge(
             metavar="TEXT",
         ),
     ] = None,
-    state: Annotated[
-        bool,
-        Parameter(
-            help="Delete the kept state of each run alone (`analyze --keep-state`): the run stays, "
-            "and can be updated no more. Its log says so. Needs no reason."
-        ),
-    ] = False,
+    state: _StateAlone = False,
     dry_run: Annotated[
         bool, Parameter(group=OUTPUT, help="Say what would be deleted, and delete nothing.")
     ] = False,

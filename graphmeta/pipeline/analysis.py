@@ -61,27 +61,38 @@ def analyze(
     """
     reading, settings = reading or Reading(), settings or Settings()
     earlier = updating.source(update, reading)
-    # Names pass through the store sealed to this key, which stands in memory alone.
-    passing = sealing.new_identity() if reading.seal_to else None
     partial = run.claim(out, resume=resume)
     with run.writing(partial):
         try:
-            watch = Stopwatch(progress)
-            with workplace(partial) as (store, tables):
-                names_for = passing.recipient if passing else None
-                kept = earlier.state if earlier else None
-                work = Work(sources, reading, settings, store, tables, names_for, kept)
-                outcome = (together if settings.sandbox == "off" else apart)(work, watch)
-                for name in TABLES:
-                    (tables / f"{name}.parquet").rename(partial / f"{name}.parquet")
-                watch("writing the run")
-                if reading.keep_state:
-                    (store / run.STATE).rename(partial / run.STATE)
-                manifest.write(partial, outcome, reading, settings, watch, earlier)
-                if passing:
-                    reverse_map.write(partial, store, reading, passing)
+            _fill(partial, sources, reading, settings, earlier, Stopwatch(progress))
             return run.publish(partial, out)
         except BaseException:
             if not (resume and worth_keeping(partial)):
                 run.discard(partial)
             raise
+
+
+def _fill(
+    partial: Path,
+    sources: Any,
+    reading: Reading,
+    settings: Settings,
+    earlier: updating.Source | None,
+    watch: Stopwatch,
+) -> None:
+    """Analyse, and write everything of a run into its folder."""
+    # Names pass through the store sealed to this key, which stands in memory alone.
+    passing = sealing.new_identity() if reading.seal_to else None
+    with workplace(partial) as (store, tables):
+        names_for = passing.recipient if passing else None
+        kept = earlier.state if earlier else None
+        work = Work(sources, reading, settings, store, tables, names_for, kept)
+        outcome = (together if settings.sandbox == "off" else apart)(work, watch)
+        for name in TABLES:
+            (tables / f"{name}.parquet").rename(partial / f"{name}.parquet")
+        watch("writing the run")
+        if reading.keep_state:
+            (store / run.STATE).rename(partial / run.STATE)
+        manifest.write(partial, outcome, reading, settings, watch, earlier)
+        if passing:
+            reverse_map.write(partial, store, reading, passing)

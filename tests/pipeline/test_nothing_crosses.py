@@ -332,7 +332,12 @@ def test_no_canary_is_in_the_memory_of_the_reading_process_however_the_file_is_l
     found: list[set[bytes]] = []
     (tmp_path / "store").mkdir()
     with searched(needles, found)("ingest", tmp_path / "store") as reading:
-        asked = {"sources": [str(events)], "store": str(tmp_path / "store"), "names_for": None}
+        asked = {
+            "sources": [str(events)],
+            "store": str(tmp_path / "store"),
+            "names_for": None,
+            "kept": None,
+        }
         reading.ask(silent, reading=wire.packed(READING), **asked)
         assert reading.ask(silent)["receipt"]["counts"]["rows_read"] > 0
     assert found == [{b"graphmeta.ingest.build"}], "the search finds what is there, and no content"
