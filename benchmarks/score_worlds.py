@@ -18,9 +18,9 @@ import numpy as np
 import polars as pl
 
 from graphmeta import pipeline, seeds
+from graphmeta.clusters.assemble import LEANS_AT
 from graphmeta.ingest import Reading
 from graphmeta.run import RunFolder
-from graphmeta.scores.rank import LEANS_AT
 from graphmeta.synthetic import CAMPAIGN_NAMES, World, make_world
 
 #: Neither of them is a family of its own.

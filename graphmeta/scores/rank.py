@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from graphmeta.clusters.assemble import LEANS_AT
 from graphmeta.scores.calibrate import AS_IT_IS, Calibration
 
 #: How sure coordination is where behaving alike is all that suggests it.
@@ -17,7 +18,6 @@ LEAST_SURE = 0.1
 #: Candidates that no layer leans towards (p-value above ``LEANS_AT``) are shown only where they
 #: score at least this: groups that behave alike are many, and few of them look abusive.
 SHOWN_AT = 0.2
-LEANS_AT = 0.2
 
 
 def sureness(confirmed: pl.Expr) -> pl.Expr:

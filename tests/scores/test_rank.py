@@ -8,8 +8,9 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graphmeta.clusters.assemble import LEANS_AT
 from graphmeta.contract.tables import BEHAVIOURS, STATUSES
-from graphmeta.scores.rank import LEANS_AT, SHOWN_AT, apart, rank
+from graphmeta.scores.rank import SHOWN_AT, apart, rank
 
 USUAL: dict[str, Any] = {
     "group": 0,
