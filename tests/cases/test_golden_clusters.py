@@ -282,3 +282,11 @@ def test_the_database_keeps_answers_and_verdicts_as_they_are(
             execute(store, change)
     execute(store, "UPDATE golden_verdicts SET reason = '[erased]'")
     assert scalar(store, "SELECT verdict FROM golden_verdicts") == "spam"
+
+
+@pytest.mark.parametrize("seed", [f"seed {number}" for number in range(20)])
+def test_those_that_fit_between_the_same_two_share_the_numbers_there(seed: str) -> None:
+    taken = {"c0001": 0.9, "c0005": 0.1}
+    given = names(taken, [], {"high": 0.8, "low": 0.2, "middle": 0.5, "none": 0.05}, 9, seed)
+    assert sorted(given) == ["high", "low", "middle"]
+    assert given["high"] < given["middle"] < given["low"]

@@ -8,7 +8,8 @@ whose risk leaves room for its own. A run of few clusters has few free numbers, 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from graphmeta import seeds
@@ -35,45 +36,66 @@ def names(
     Returns:
         Names by what ``looking`` calls them.
     """
-    risks = {int(found[1]): risk for name, risk in taken.items() if (found := _number(name))}
+    risks = _risks(taken)
     if len(risks) < len(taken) or not risks:
         return {}
-    used = {int(found[1]) for name in given_before if (found := _number(name))}
-    width = max(len(name) for name in taken) - 1
-    given: dict[str, str] = {}
+    rooms = _rooms(risks, given_before)
+    guests: list[list[str]] = [[] for _ in rooms]
     for one in sorted(looking, key=lambda name: seeds.key("golden", seed, name)):
-        if len(given) == most:
-            break
-        free = [number for number in _fitting(risks, looking[one]) if number not in used]
-        if free:
-            number = free[seeds.key("number", seed, one) % len(free)]
-            risks[number] = looking[one]
-            given[one] = f"c{number:0{width}d}"
-    return given
+        fit = [
+            place
+            for place, room in enumerate(rooms)
+            if room.high >= looking[one] >= room.low and len(guests[place]) < len(room.free)
+        ]
+        if fit and sum(map(len, guests)) < most:
+            guests[fit[seeds.key("room", seed, one) % len(fit)]].append(one)
+    width = max(len(name) for name in taken) - 1
+    return {
+        one: f"c{number:0{width}d}"
+        for room, inside in zip(rooms, guests, strict=True)
+        for one, number in _seated(room, inside, looking, seed).items()
+    }
 
 
 def gaps(taken: Mapping[str, float], given_before: Collection[str]) -> list[tuple[float, float]]:
     """Return of every free number the risks, high and low, between which a cluster fits."""
-    risks = {int(found[1]): risk for name, risk in taken.items() if (found := _number(name))}
+    rooms = _rooms(_risks(taken), given_before)
+    return [(room.high, room.low) for room in rooms for _ in room.free]
+
+
+@dataclass(frozen=True)
+class _Room:
+    """The free numbers between two clusters that follow on each other, and these two's risks."""
+
+    high: float
+    low: float
+    free: list[int]
+
+
+def _rooms(risks: Mapping[int, float], given_before: Collection[str]) -> list[_Room]:
     used = {int(found[1]) for name in given_before if (found := _number(name))}
     return [
-        (risks[before], risks[after])
+        _Room(
+            risks[before],
+            risks[after],
+            [number for number in range(before + 1, after) if number not in used],
+        )
         for before, after in pairwise(sorted(risks))
-        for number in range(before + 1, after)
-        if number not in used
     ]
+
+
+def _seated(
+    room: _Room, inside: Collection[str], looking: Mapping[str, float], seed: str
+) -> dict[str, int]:
+    """Give those in one room numbers of it by chance, and in order of their risk."""
+    by_chance = sorted(room.free, key=lambda number: seeds.key("number", seed, str(number)))
+    by_risk = sorted(inside, key=lambda one: (-looking[one], one))
+    return dict(zip(by_risk, sorted(by_chance[: len(inside)]), strict=True))
+
+
+def _risks(taken: Mapping[str, float]) -> dict[int, float]:
+    return {int(found[1]): risk for name, risk in taken.items() if (found := _number(name))}
 
 
 def _number(name: str) -> re.Match[str] | None:
     return _NUMBERED.fullmatch(name)
-
-
-def _fitting(risks: Mapping[int, float], risk: float) -> Sequence[int]:
-    """Return the free numbers between whose neighbours a risk fits."""
-    there = sorted(risks)
-    return [
-        number
-        for before, after in pairwise(there)
-        if risks[before] >= risk >= risks[after]
-        for number in range(before + 1, after)
-    ]
