@@ -21,7 +21,7 @@ from graphmeta.synthetic.town import DECLARATIONS
 SHARES = (
     *("overlap", "heeds", "converts", "passes_on", "picks", "isolated", "echoes", "follows"),
     *("accepts", "strangers", "greets", "again", "friends", "calling", "banned"),
-    *("bought_replies", "aged", "charm"),
+    *("bought_replies", "aged", "charm", "tolerated"),
 )
 _WORDS = {"yes": True, "true": True, "no": False, "false": False}
 #: Set by the campaign itself.

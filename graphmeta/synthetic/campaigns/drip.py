@@ -60,5 +60,6 @@ def draw(rng: np.random.Generator) -> Drip:
             bought_replies=float(rng.choice([0.0, 0.1])),
             aged=1.0,
             charm=float(rng.uniform(0, 0.4)),
+            tolerated=float(rng.uniform(0, 0.7)),
         ),
     )

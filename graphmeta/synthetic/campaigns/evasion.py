@@ -24,6 +24,7 @@ class Evasion:
         staggered: Whether fresh accounts are opened on different days, or in one batch.
         human_hours: Work at the waking hours of an ordinary person, or round the clock.
         charm: How welcome its messages are, from 0 (mass spam) to 1 (like a friendly stranger's).
+        tolerated: Share of those who would block or report it who let it be.
         split: Accounts among which the work of one is shared out, so that each does little.
         declares: What its accounts falsely declare of themselves.
     """
@@ -34,6 +35,7 @@ class Evasion:
     staggered: bool = True
     human_hours: bool = True
     charm: float = 0.0
+    tolerated: float = 0.0
     split: int = 1
     declares: str | None = None
 
@@ -54,6 +56,7 @@ def some_evasion(rng: np.random.Generator) -> Evasion:
         human_hours=bool(rng.random() < 0.7),
         charm=float(rng.uniform(0, 0.4)),
         declares="business" if rng.random() < 0.1 else None,
+        tolerated=float(rng.uniform(0, 0.7)),
     )
 
 
@@ -85,10 +88,10 @@ def reach(
 
 
 def met_with(reaction: Reaction, evasion: Evasion) -> Reaction:
-    """Return how a campaign's contacts are met, given its charm and the answers it buys."""
-    charm = evasion.charm
-    block = reaction.block + charm * (FRIENDLY.block - reaction.block)
-    report = reaction.report + charm * (FRIENDLY.report - reaction.report)
+    """Return how a campaign's contacts are met, given how it is taken and what it buys."""
+    charm, minded = evasion.charm, 1 - evasion.tolerated
+    block = minded * (reaction.block + charm * (FRIENDLY.block - reaction.block))
+    report = minded * (reaction.report + charm * (FRIENDLY.report - reaction.report))
     earned = reaction.reply + charm * max(0.0, FRIENDLY.reply - reaction.reply)
     reply = 1 - (1 - earned) * (1 - evasion.bought_replies)
     return Reaction(reply, reaction.dialogue, block, report, reaction.delay)

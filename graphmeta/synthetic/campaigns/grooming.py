@@ -97,5 +97,9 @@ def draw(rng: np.random.Generator) -> Grooming:
         picks=float(rng.uniform(0.6, 1.0)),
         isolated=float(rng.uniform(0.4, 0.8)),
         lag=float(rng.uniform(2, 24)),
-        evasion=Evasion(camouflage=float(rng.choice([0.0, 0.0, 0.4])), aged=1.0),
+        evasion=Evasion(
+            camouflage=float(rng.choice([0.0, 0.0, 0.4])),
+            aged=1.0,
+            tolerated=float(rng.uniform(0, 0.5)),
+        ),
     )

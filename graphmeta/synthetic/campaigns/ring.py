@@ -86,6 +86,7 @@ def evasive(
                 bought_replies=float(rng.uniform(0, 0.2)),
                 aged=float(rng.uniform(0.6, 1.0)),
                 charm=float(rng.uniform(0.1, 0.5)),
+                tolerated=float(rng.uniform(0, 0.5)),
             ),
             name=name,
         )

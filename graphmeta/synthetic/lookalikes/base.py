@@ -11,7 +11,11 @@ from numpy.typing import ArrayLike
 from graphmeta.synthetic import sheet
 from graphmeta.synthetic.clock import DAY, HOUR
 from graphmeta.synthetic.sheet import Events, Floats, Ints
+from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import CLOSERS, Town
+
+#: Lowest and highest value of what is drawn for each appearance.
+Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,37 @@ class Lookalike:
 
     kind: str
     pose: Callable[[np.random.Generator, Town], Posed]
+
+
+def met_with(
+    rng: np.random.Generator,
+    *,
+    reply: Range,
+    dialogue: Range,
+    block: Range,
+    report: Range,
+    delay: float = 1_200.0,
+) -> Reaction:
+    """Draw how those whom an organisation approaches react to it.
+
+    Organisations of one kind are met very differently: blocks and reports are drawn by their
+    logarithm, over a tenth of what the highest is at least.
+
+    Args:
+        rng: Where chance comes from.
+        reply: Mean probability of an answer.
+        dialogue: Mean number of messages once they answer.
+        block: Mean probability of a block.
+        report: Mean probability of a report.
+        delay: Median seconds until they answer.
+    """
+    return Reaction(
+        reply=float(rng.uniform(*reply)),
+        dialogue=float(rng.uniform(*dialogue)),
+        block=float(np.exp(rng.uniform(*np.log(block)))),
+        report=float(np.exp(rng.uniform(*np.log(report)))),
+        delay=delay,
+    )
 
 
 def opened_before(rng: np.random.Generator, count: int) -> Ints:

@@ -6,9 +6,8 @@ import numpy as np
 
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
-from graphmeta.synthetic.lookalikes.base import Posed, first_day, volunteers
+from graphmeta.synthetic.lookalikes.base import Posed, first_day, met_with, volunteers
 from graphmeta.synthetic.lookalikes.leading import led_on
-from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
 
 
@@ -26,13 +25,10 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     evening = rng.choice(evenings, size=len(listed))
     zone = float(np.median(town.people.zone[who]))
     start = evening * DAY + rng.uniform(17.0, 20.5, len(listed)) * HOUR - zone
-    met = Reaction(
-        reply=float(rng.uniform(0.2, 0.45)),
-        dialogue=4.0,
-        block=float(rng.uniform(0.004, 0.02)),
-        report=float(rng.uniform(0.001, 0.004)),
+    met = met_with(
+        rng, reply=(0.12, 0.45), dialogue=(2.0, 8.0), block=(0.003, 0.03), report=(0.0005, 0.006)
     )
-    again = np.flatnonzero(rng.random(len(listed)) < rng.uniform(0.1, 0.35))
+    again = np.flatnonzero(rng.random(len(listed)) < rng.uniform(0.05, 0.5))
     other = rng.choice(who, size=len(again))
     ringing = rng.random(len(listed)) < rng.uniform(0, 0.6)
     quiet = ~ringing

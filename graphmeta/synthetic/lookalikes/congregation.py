@@ -6,7 +6,7 @@ import numpy as np
 
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
-from graphmeta.synthetic.lookalikes.base import Posed, group_talk, invited
+from graphmeta.synthetic.lookalikes.base import Posed, group_talk, invited, met_with
 from graphmeta.synthetic.sheet import Events, Floats, Ints
 from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
@@ -33,7 +33,9 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     came = rng.choice(services, size=len(visitors))
     host = rng.choice(elders, size=len(visitors))
     time = town.at_day(rng, host, came + rng.integers(1, 4, len(visitors)))
-    met = Reaction(float(rng.uniform(0.4, 0.7)), 5.0, 0.006, 0.001)
+    met = met_with(
+        rng, reply=(0.4, 0.7), dialogue=(3.0, 7.0), block=(0.002, 0.015), report=(0.0003, 0.003)
+    )
     parts.append(talk.approach(rng, town, host, visitors, time, met))
     if rng.random() < 0.6:
         parts.append(_group(rng, town, elders, members, host, visitors, time))

@@ -6,8 +6,7 @@ import numpy as np
 
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
-from graphmeta.synthetic.lookalikes.base import Posed, some_day, staff
-from graphmeta.synthetic.talk import Reaction
+from graphmeta.synthetic.lookalikes.base import Posed, met_with, some_day, staff
 from graphmeta.synthetic.town import Town
 
 
@@ -34,7 +33,9 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     same = rng.choice(counsellors, len(callers))[row]
     by = np.where(rng.random(len(row)) < 0.3, rng.choice(counsellors, len(row)), same)
     later = town.at_day(rng, by, day[row] + rng.integers(1, 6, len(row)))
-    met = Reaction(reply=float(rng.uniform(0.5, 0.8)), dialogue=12.0, block=0.004)
+    met = met_with(
+        rng, reply=(0.5, 0.8), dialogue=(8.0, 14.0), block=(0.001, 0.01), report=(0.0001, 0.001)
+    )
     back = talk.approach(rng, town, by, callers[row], later, met)
     ring = rng.random(len(row)) < 0.2
     phone = talk.calls(rng, by[ring], callers[row][ring], later[ring] + 2 * HOUR)

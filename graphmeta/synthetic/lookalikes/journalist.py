@@ -6,8 +6,7 @@ import numpy as np
 
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY
-from graphmeta.synthetic.lookalikes.base import Posed, first_day, volunteers
-from graphmeta.synthetic.talk import Reaction
+from graphmeta.synthetic.lookalikes.base import Posed, first_day, met_with, volunteers
 from graphmeta.synthetic.town import Town
 
 
@@ -24,11 +23,12 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     row = np.repeat(kept, rng.integers(1, 5, len(kept)))
     second = np.where(rng.random(len(row)) < 0.35, rng.choice(reporters, len(row)), who[row])
     later = town.at_day(rng, second, day[row] + rng.integers(1, 6, len(row)))
-    met = Reaction(
-        reply=float(rng.uniform(0.3, 0.55)),
-        dialogue=6.0,
-        block=0.015,
-        report=0.003,
+    met = met_with(
+        rng,
+        reply=(0.2, 0.55),
+        dialogue=(3.0, 9.0),
+        block=(0.004, 0.03),
+        report=(0.0005, 0.006),
         delay=0.1 * DAY,
     )
     return Posed(

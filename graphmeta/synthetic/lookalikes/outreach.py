@@ -6,8 +6,14 @@ import numpy as np
 
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY
-from graphmeta.synthetic.lookalikes.base import Posed, group_talk, invited, some_day, staff
-from graphmeta.synthetic.talk import Reaction
+from graphmeta.synthetic.lookalikes.base import (
+    Posed,
+    group_talk,
+    invited,
+    met_with,
+    some_day,
+    staff,
+)
 from graphmeta.synthetic.town import Town
 
 
@@ -28,8 +34,13 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     shift = np.where(rng.random(len(row)) < 0.25, rng.integers(1, count, len(row)), 0)
     stands_in = workers[(worker[row] + shift) % count]
     later = town.at_day(rng, stands_in, day[row] + rng.integers(1, 12, len(row)))
-    met = Reaction(
-        reply=float(rng.uniform(0.4, 0.65)), dialogue=6.0, block=0.01, report=0.001, delay=0.1 * DAY
+    met = met_with(
+        rng,
+        reply=(0.3, 0.65),
+        dialogue=(3.0, 9.0),
+        block=(0.003, 0.02),
+        report=(0.0004, 0.004),
+        delay=0.1 * DAY,
     )
     length = talk.turns(rng, len(row), 9.0)
     parts = [

@@ -10,9 +10,8 @@ import numpy as np
 
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
-from graphmeta.synthetic.lookalikes.base import Posed, first_day, staff
+from graphmeta.synthetic.lookalikes.base import Posed, first_day, met_with, staff
 from graphmeta.synthetic.sheet import Floats, Ints
-from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
 
 
@@ -25,14 +24,13 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     days = np.arange(first_day(town, agents), town.days)
     day = rng.choice(days[days % 7 < 5], size=len(leads))
     start = _begun(rng, town, agent, day)
-    met = Reaction(
-        reply=float(rng.uniform(0.1, 0.3)),
-        dialogue=5.0,
-        block=float(rng.uniform(0.01, 0.035)),
-        report=float(rng.uniform(0.002, 0.008)),
+    met = met_with(
+        rng, reply=(0.05, 0.3), dialogue=(2.0, 8.0), block=(0.006, 0.05), report=(0.001, 0.012)
     )
     again = np.flatnonzero(rng.random(len(leads)) < rng.uniform(0.2, 0.5))
-    other = np.where(rng.random(len(again)) < 0.25, rng.choice(agents, len(again)), agent[again])
+    other = np.where(
+        rng.random(len(again)) < rng.uniform(0, 0.6), rng.choice(agents, len(again)), agent[again]
+    )
     later = town.at_day(rng, other, day[again] + rng.integers(2, 6, len(again)))
     ringing = rng.random(len(again)) < 0.5
     whom, quiet = leads[again], ~ringing

@@ -10,8 +10,7 @@ import numpy as np
 
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import DAY, HOUR
-from graphmeta.synthetic.lookalikes.base import Posed, first_day, staff
-from graphmeta.synthetic.talk import Reaction
+from graphmeta.synthetic.lookalikes.base import Posed, first_day, met_with, staff
 from graphmeta.synthetic.town import Town
 
 
@@ -28,15 +27,12 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     day = start_day + rng.integers(0, length, len(sample))
     time = day * DAY + opens + rng.uniform(0, shift * HOUR, len(sample))
     by = rng.choice(who, len(sample))
-    met = Reaction(
-        reply=float(rng.uniform(0.1, 0.35)),
-        dialogue=float(rng.uniform(6.0, 16.0)),
-        block=float(rng.uniform(0.004, 0.025)),
-        report=float(rng.uniform(0.001, 0.005)),
+    met = met_with(
+        rng, reply=(0.06, 0.35), dialogue=(2.0, 16.0), block=(0.003, 0.04), report=(0.0005, 0.01)
     )
     ringing = rng.random(len(sample)) < rng.choice([0.0, 0.0, 0.5, 0.9])
     quiet = ~ringing
-    again = np.flatnonzero(rng.random(len(sample)) < rng.uniform(0.0, 0.4))
+    again = np.flatnonzero(rng.random(len(sample)) < rng.uniform(0.0, 0.7))
     other = rng.choice(who, len(again))
     later = time[again] + rng.integers(1, 5, len(again)) * DAY
     parts = [

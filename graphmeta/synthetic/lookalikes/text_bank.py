@@ -15,9 +15,9 @@ from graphmeta.synthetic.lookalikes.base import (
     first_day,
     group_talk,
     invited,
+    met_with,
     volunteers,
 )
-from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
 
 
@@ -35,13 +35,10 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     zone = float(town.people.zone[who[0]])
     length = float(rng.uniform(0.5, 2.5)) * HOUR
     time = shifts[shift] * DAY + 18 * HOUR - zone + rng.uniform(0, length, len(listed))
-    met = Reaction(
-        reply=float(rng.uniform(0.15, 0.4)),
-        dialogue=4.0,
-        block=float(rng.uniform(0.005, 0.025)),
-        report=float(rng.uniform(0.001, 0.004)),
+    met = met_with(
+        rng, reply=(0.08, 0.4), dialogue=(2.0, 6.0), block=(0.003, 0.035), report=(0.0005, 0.008)
     )
-    again = np.flatnonzero(rng.random(len(listed)) < rng.choice([0.0, 0.1]))
+    again = np.flatnonzero(rng.random(len(listed)) < rng.choice([0.0, rng.uniform(0, 0.6)]))
     other = rng.choice(who, size=len(again))
     parts = [
         talk.approach(rng, town, by, listed, time, met),

@@ -6,7 +6,7 @@ import numpy as np
 
 from graphmeta.synthetic import sheet, talk
 from graphmeta.synthetic.clock import HOUR
-from graphmeta.synthetic.lookalikes.base import Posed
+from graphmeta.synthetic.lookalikes.base import Posed, met_with
 from graphmeta.synthetic.talk import Reaction
 from graphmeta.synthetic.town import Town
 
@@ -35,7 +35,9 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     sale = rng.uniform(0.7, 0.95, len(traders)) * town.end
     told = np.flatnonzero(offering[stall] & (start < sale[stall]))
     offered = sale[stall[told]] + rng.uniform(0, HOUR, len(told))
-    cool = Reaction(reply=0.2, dialogue=3.0, block=0.01, report=0.002)
+    cool = met_with(
+        rng, reply=(0.1, 0.4), dialogue=(2.0, 4.0), block=(0.003, 0.03), report=(0.0005, 0.006)
+    )
     return Posed(
         sheet.concat(
             [
