@@ -138,7 +138,7 @@ def test_a_text_bank_is_a_split_list_worked_through_in_evening_shifts(seed: int)
     listed = contacts.where(~np.isin(contacts.recipient, world.account))
     count, _ = per_recipient(listed)
     hours = local_hour(world, listed)
-    assert (count == 1).mean() > 0.8
+    assert (count <= 2).mean() > 0.95, "who did not answer may be tried once more"
     assert ((hours >= 18) & (hours <= 20)).mean() > 0.9
     assert len(np.unique(listed.time // DAY)) < 17
 
@@ -200,7 +200,7 @@ def test_greeters_write_to_newcomers_within_days_of_their_joining(seed: int) -> 
     ]
     assert len(soon) > 10
     assert np.mean(soon) > 0.9
-    assert world.answered(contacts).mean() > 0.5
+    assert world.answered(contacts).mean() > 0.3
 
 
 @SEEDS
