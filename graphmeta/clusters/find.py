@@ -1,7 +1,8 @@
 """Which groups of accounts does a part of the data propose?
 
 The layers' edges, weights in nats of surprise, add up to one graph. Leiden with the constant
-Potts objective proposes communities at several resolutions; each is pruned and grown by the
+Potts objective proposes communities at several resolutions, once among all accounts and again among
+those that reach many strangers; each is pruned and grown by the
 leave-one-out test of its members, and where communities of two resolutions overlap, whichever
 explains more by itself is kept. Nothing here is a claim: what is found on one part of the data is
 tested on another (``confirm``).
@@ -19,11 +20,18 @@ from graphmeta import seeds
 from graphmeta.clusters.refine import CUTS, refine
 from graphmeta.graph.communities import communities
 from graphmeta.nulls import counts, multiplicity
-from graphmeta.signals.base import Layer, Observations, Part
+from graphmeta.signals.base import FOLDS, Layer, Observations, Part
 from graphmeta.signals.coordination.invitations import Invitations
 
-#: Mean surprise per pair, in nats, above which a group holds together; finest first.
-RESOLUTIONS = (4.0, 1.0, 0.25, 0.1)
+#: Where communities are sought: among accounts of at least so many stranger contacts, and at which
+#: mean surprise per pair, in nats, a group holds together. An account that reaches fifty strangers
+#: shares one of them with more than a hundred accounts that reach only a few, all of which are
+#: surprising and none of which repeats; among its like, a slow ring stands out.
+CUTS_AT = (
+    *((1, resolution) for resolution in (4.0, 1.0, 0.25, 0.1)),
+    *((10, resolution) for resolution in (1.0, 0.5)),
+    *((25, resolution) for resolution in (1.0, 0.5)),
+)
 #: Passes over the graph for each of them: what is found is pruned and grown afterwards, which
 #: changes far more than the last two of five passes do (0.3 % of quality at most).
 PASSES = 3
@@ -71,14 +79,36 @@ def find(seen: Observations, layers: Sequence[Layer], part: Part, least: int, se
     pairs = [layer.pairs(seen, part) for layer in layers]
     edges = union(pairs)
     key = seeds.key("communities", seed) % 2**31
-    drawn = [communities(edges, resolution, key, passes=PASSES) for resolution in RESOLUTIONS]
+    contacts = _contacts(seen, part)
+    drawn = [
+        communities(_among(edges, contacts, many), resolution, key, passes=PASSES)
+        for many, resolution in CUTS_AT
+    ]
     # All cuts are refined together: it costs little more than refining one.
     groups = score(seen, layers, refine(seen, layers, _stacked(drawn), part, least), part)
     chosen = groups.clear()
-    for number in range(len(RESOLUTIONS)):
+    for number in range(len(CUTS_AT)):
         chosen = _better(chosen, groups.filter(pl.col("cut") == number))
     described = [_described(layer, frame) for layer, frame in zip(layers, pairs, strict=True)]
     return Found(_numbered(chosen.select("group", "account")), pl.DataFrame(described))
+
+
+def _contacts(seen: Observations, part: Part) -> pl.DataFrame:
+    """Return how many strangers each account reaches: columns account, contacts.
+
+    Of a part these are scaled up to everything: contacts that any layer holds out have no say.
+    """
+    rows = seen.strangers.filter(part.keeps("recipient_fold") & part.keeps("day_fold"))
+    share = 1.0 if part.fold is None else (1 - 1 / FOLDS) ** 2
+    return rows.group_by(account="sender").agg(contacts=pl.len() / share)
+
+
+def _among(edges: pl.DataFrame, contacts: pl.DataFrame, least: int) -> pl.DataFrame:
+    """Return the edges between accounts that reach at least so many strangers."""
+    if least <= 1:
+        return edges
+    many = contacts.filter(pl.col("contacts") >= least)["account"].implode()
+    return edges.filter(pl.col("a").is_in(many) & pl.col("b").is_in(many))
 
 
 def _stacked(drawn: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -3,7 +3,9 @@
 Every account of a group is tested against the rest of it, and every account that shares a bin
 with it against all of it; who fails goes, who passes comes. Who comes changes what the others are
 tested against, so in a large graph most groups would go on changing for ever. After a few rounds,
-therefore, nobody comes any more, and who fails goes until everybody who is left passes.
+therefore, others may come to a group only as long as all its members stay: a weak ring of which a
+few accounts were found doubles with every round, and a group of chance loses some where it gains
+others. In the end who fails goes until everybody who is left passes.
 
 What a group's tests say depends on its accounts alone, so each set of accounts is asked about once,
 however many groups, cuts and rounds have it.
@@ -23,8 +25,9 @@ from graphmeta.signals.base import Layer, Observations, Part
 #: False discovery rates at which members stay in a group, and at which outsiders join it.
 KEEP_AT = 0.05
 GROW_AT = 0.1
-#: Rounds in which others may join; afterwards groups only lose members.
+#: Rounds in which others may join any group, and in which they may join groups that lose nobody.
 GROWING = 3
+GROWING_ON = 10
 #: Sets of accounts that layers are asked about together: each has hundreds of outsiders to test.
 _SETS_AT_ONCE = 2_000
 
@@ -34,7 +37,7 @@ CUTS = ("cut", "group", "account")
 def refine(
     seen: Observations, layers: Sequence[Layer], groups: pl.DataFrame, part: Part, least: int
 ) -> pl.DataFrame:
-    """Prune and grow groups by their members' tests for ``GROWING`` rounds, then prune them.
+    """Prune and grow groups by their members' tests, then prune them.
 
     Groups of different cuts do not see one another. Pieces of one ring all grow towards the
     whole ring; the piece whose members belong most surely gets it, and the others keep what is
@@ -51,14 +54,32 @@ def refine(
         Columns as ``groups``, in order of group and account.
     """
     asked = _Asked(seen, layers, part)
-    for number in count():
+    growing = groups["group"].unique()
+    for number in count(1):
         if groups.is_empty():
             break
-        kept = disjoint(asked.passed(groups, others=number < GROWING), least)
+        kept = disjoint(asked.passed(groups, growing), least)
         if kept.equals(groups):
             break
+        if number >= GROWING:
+            growing = _only_gaining(groups, kept, growing)
+        if number >= GROWING_ON:
+            growing = growing.clear()
         groups = kept
     return groups
+
+
+def _only_gaining(before: pl.DataFrame, after: pl.DataFrame, growing: pl.Series) -> pl.Series:
+    """Return which of the growing groups have won members and lost none."""
+    stayed = before.join(after, on=["group", "account"], how="semi")
+    sizes = (
+        before.group_by("group")
+        .agg(had=pl.len())
+        .join(stayed.group_by("group").agg(kept=pl.len()), on="group")
+        .join(after.group_by("group").agg(has=pl.len()), on="group")
+        .filter((pl.col("kept") == pl.col("had")) & (pl.col("has") > pl.col("had")))
+    )
+    return sizes.filter(pl.col("group").is_in(growing.implode()))["group"]
 
 
 def disjoint(groups: pl.DataFrame, least: int) -> pl.DataFrame:
@@ -110,11 +131,14 @@ def member_tests(
 
 
 class _Asked:
-    """The sets of accounts that were asked about, and who passed as a member of each."""
+    """The sets of accounts that were asked about, and who passed as a member of each.
+
+    A set is known by its accounts and by whether others were asked about as well.
+    """
 
     def __init__(self, seen: Observations, layers: Sequence[Layer], part: Part) -> None:
         self._seen, self._layers, self._part = seen, layers, part
-        self._number_of: dict[bytes, int] = {}
+        self._number_of: dict[tuple[bytes, bool], int] = {}
         self._known = pl.DataFrame(
             schema={
                 "set": pl.UInt32,
@@ -124,24 +148,40 @@ class _Asked:
             }
         )
 
-    def passed(self, groups: pl.DataFrame, *, others: bool) -> pl.DataFrame:
-        """Return who stays in each group, and which others join: columns cut, group, account, gain.
+    def passed(self, groups: pl.DataFrame, growing: pl.Series) -> pl.DataFrame:
+        """Return who stays in each group, and who joins those that are growing.
 
-        Once no others are asked for, they cannot be asked for again.
+        Returns:
+            Columns cut, group, account, gain.
         """
         frame = groups.sort("group", "account")
         number, first = np.unique(frame["group"].to_numpy(), return_index=True)
+        grows = np.isin(number, growing.to_numpy())
         sets = np.split(frame["account"].to_numpy(), first[1:])
-        known = len(self._number_of)
-        of_group = [self._number_of.setdefault(one.tobytes(), len(self._number_of)) for one in sets]
-        new = {found: one for found, one in zip(of_group, sets, strict=True) if found >= known}
-        self._ask(new, others=others)
+        of_group = np.zeros(number.size, dtype=np.uint32)
+        for others in (True, False):
+            new: dict[int, NDArray[np.uint32]] = {}
+            for row in np.flatnonzero(grows == others):
+                of_group[row] = self._number(sets[row], others, new)
+            self._ask(new, others=others)
         numbered = pl.DataFrame(
-            {"cut": frame["cut"].gather(first), "group": number, "set": of_group},
-            schema_overrides={"set": pl.UInt32},
+            {"cut": frame["cut"].gather(first), "group": number, "set": of_group, "grows": grows}
         )
-        passing = self._known if others else self._known.filter("inside")
-        return numbered.join(passing, on="set").select(*CUTS, "gain")
+        passing = numbered.join(self._known, on="set")
+        return passing.filter(pl.col("inside") | pl.col("grows")).select(*CUTS, "gain")
+
+    def _number(
+        self, accounts: NDArray[np.uint32], others: bool, new: dict[int, NDArray[np.uint32]]
+    ) -> int:
+        """Return the number of a set; it is among the ``new`` where nothing is known of it."""
+        content = accounts.tobytes()
+        known = self._number_of.get((content, True))
+        if known is None and not others:
+            known = self._number_of.get((content, False))
+        if known is None:
+            known = self._number_of[content, others] = len(self._number_of)
+            new[known] = accounts
+        return known
 
     def _ask(self, sets: dict[int, NDArray[np.uint32]], *, others: bool) -> None:
         numbers = list(sets)
