@@ -88,7 +88,7 @@ def find(seen: Observations, layers: Sequence[Layer], part: Part, least: int, se
     groups = score(seen, layers, refine(seen, layers, _stacked(drawn), part, least), part)
     chosen = groups.clear()
     for number in range(len(CUTS_AT)):
-        chosen = _better(chosen, groups.filter(pl.col("cut") == number))
+        chosen = _better(chosen, groups.filter(pl.col("cut") == number), least)
     described = [_described(layer, frame) for layer, frame in zip(layers, pairs, strict=True)]
     return Found(_numbered(chosen.select("group", "account")), pl.DataFrame(described))
 
@@ -190,31 +190,37 @@ def score(
     return groups.join(gains.select("group", "gain"), on="group").sort("group", "account")
 
 
-def _better(chosen: pl.DataFrame, coarser: pl.DataFrame) -> pl.DataFrame:
-    """Merge two sets of groups: a coarser one replaces the finer ones it beats together.
+def _better(chosen: pl.DataFrame, other: pl.DataFrame, least: int) -> pl.DataFrame:
+    """Merge two sets of groups: one of the other set replaces those that it beats together.
 
     Splitting a ring loses the targets that its halves share, and merging two rings lets chance
-    explain more, so the larger total gain tells which cut is right.
+    explain more, so the larger total gain tells which cut is right. A rival counts by the share of
+    its accounts that are at stake: a group of fifty that has one of a ring's accounts is no reason
+    to give up the ring, and goes on without that account.
     """
-    if chosen.is_empty() or coarser.is_empty():
-        return _numbered(coarser if chosen.is_empty() else chosen)
-    overlap = coarser.join(chosen, on="account", suffix="_fine")
+    if chosen.is_empty() or other.is_empty():
+        return _numbered(other if chosen.is_empty() else chosen)
+    size = chosen.group_by(rival="group").agg(size=pl.len())
     rivals = (
-        overlap.select("group", "group_fine", "gain", "gain_fine")
-        .unique()
-        .group_by("group")
-        .agg(pl.col("gain").first(), fine=pl.col("gain_fine").sort().sum())
+        other.join(chosen.rename({"group": "rival", "gain": "rival_gain"}), on="account")
+        .group_by("group", "rival")
+        .agg(pl.col("gain", "rival_gain").first(), at_stake=pl.len())
+        .join(size, on="rival")
+        .with_columns(share=pl.col("at_stake") / pl.col("size"))
     )
-    wins = rivals.filter(pl.col("gain") > pl.col("fine"))["group"]
-    alone = coarser.filter(~pl.col("group").is_in(rivals["group"].implode()))
-    winners = coarser.filter(pl.col("group").is_in(wins.implode()))
-    beaten = overlap.filter(pl.col("group").is_in(wins.implode()))["group_fine"].unique()
-    kept = chosen.filter(~pl.col("group").is_in(beaten.implode()))
-    offset = after(coarser["group"])
-    merged = pl.concat(
-        [winners, alone, kept.with_columns((pl.col("group") + offset).cast(pl.UInt32))]
+    against = rivals.group_by("group").agg(
+        pl.col("gain").first(), lost=(pl.col("rival_gain") * pl.col("share")).sort().sum()
     )
-    return _numbered(merged)
+    lost = against.filter(pl.col("gain") <= pl.col("lost"))["group"]
+    winners = other.filter(~pl.col("group").is_in(lost.implode()))
+    left = (
+        chosen.join(winners, on="account", how="anti")
+        .join(size, left_on="group", right_on="rival")
+        .filter(pl.len().over("group") >= pl.max_horizontal(least, pl.col("size") / 2))
+    )
+    free = after(other["group"])
+    kept = left.with_columns((pl.col("group") + free).cast(pl.UInt32)).select(chosen.columns)
+    return _numbered(pl.concat([winners.select(kept.columns), kept]))
 
 
 def after(numbers: pl.Series) -> int:

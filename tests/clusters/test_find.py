@@ -170,3 +170,58 @@ def test_members_are_tested_once_over_all_layers() -> None:
     inside = found.filter(pl.col("account").is_in(ACTORS))
     assert inside.height == 10
     assert inside["p_value"].max() < 1e-4  # type: ignore[operator]
+
+
+SLOW = range(1_060, 1_085)
+
+
+@pytest.fixture(scope="module")
+def slow() -> Observations:
+    """Twenty-five accounts that share a list so long that each pair meets little more than once.
+
+    Sixty others reach as many strangers, and five thousand reach a few.
+    """
+    rng = np.random.default_rng(0)
+    rows = noise(rng, range(1_000), range(1_100, 6_000), 5, 28)
+    rows += noise(rng, range(6_000, 10_000), range(1_100, 6_000), 4, 28)
+    rows += noise(rng, range(1_000, 1_060), range(1_100, 6_000), 40, 28)
+    rows += noise(rng, SLOW, range(1_100, 2_300), 40, 28)
+    return observed(rows, accounts=10_000)
+
+
+def of_the_slow(seen: Observations) -> set[int]:
+    found = as_sets(find(seen, LAYERS, WHOLE, 3, 0).groups)
+    return max(found, key=lambda group: len(group & set(SLOW)))
+
+
+def test_a_slow_ring_is_found_among_those_who_reach_as_many(slow: Observations) -> None:
+    best = of_the_slow(slow)
+    assert len(best & set(SLOW)) >= 20
+    assert len(best - set(SLOW)) <= 2
+
+
+def test_among_all_accounts_alone_it_would_be_missed(
+    slow: Observations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "CUTS_AT", [cut for cut in finding.CUTS_AT if cut[0] == 1])
+    assert len(of_the_slow(slow) & set(SLOW)) < 10
+
+
+def grouped(gain: float, *accounts: int) -> pl.DataFrame:
+    schema = {"group": pl.UInt32, "account": pl.UInt32, "gain": pl.Float64}
+    return pl.DataFrame({"group": 0, "account": accounts, "gain": gain}, schema=schema)
+
+
+def test_a_group_that_holds_one_of_a_rings_accounts_is_no_reason_to_give_it_up() -> None:
+    crowd, ring_ = grouped(30.0, *range(10)), grouped(20.0, *range(9, 14))
+    best = as_sets(finding._better(crowd, ring_, 3).select("group", "account"))
+    assert best == [set(range(9)), set(range(9, 14))]
+
+
+def test_a_group_replaces_the_pieces_that_it_beats_together() -> None:
+    pieces = pl.concat(
+        [grouped(8.0, 0, 1, 2), grouped(8.0, 3, 4, 5).with_columns(group=pl.lit(1, pl.UInt32))]
+    )
+    whole = grouped(20.0, *range(6))
+    assert as_sets(finding._better(pieces, whole, 3)) == [set(range(6))]
+    assert len(as_sets(finding._better(pieces, grouped(15.0, *range(6)), 3))) == 2
