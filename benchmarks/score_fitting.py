@@ -59,8 +59,8 @@ def ratios(clusters: pl.DataFrame, terms: Sequence[Term]) -> FloatArray:
         if term.signal not in clusters.columns:
             columns.append(np.zeros(clusters.height))
             continue
-        usual = pl.col(f"{term.signal} expected")
-        ratio = log_ratio(pl.col(term.signal), usual, term.floor, term.bound)
+        expected = pl.col(f"{term.signal} expected")
+        ratio = log_ratio(pl.col(term.signal), expected, *term.scale())
         columns.append(clusters.select(ratio.fill_null(0.0)).to_series().to_numpy())
     return np.column_stack(columns).astype(np.float64)
 

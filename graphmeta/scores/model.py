@@ -113,18 +113,18 @@ def contributions(measured: pl.DataFrame, scores: Sequence[Score]) -> pl.DataFra
     """
     terms = pl.DataFrame(
         [
-            (score.name, each.term.signal, each.term.floor, each.term.bound, each.above, each.below)
+            (score.name, each.term.signal, *each.term.scale(), each.above, each.below)
             for score in scores
             for each in score.weights
         ],
         schema={
             "score": pl.String(),
             "signal": pl.String(),
-            **dict.fromkeys(("floor", "bound", "above", "below"), pl.Float64()),
+            **dict.fromkeys(("floor", "bound", "usual", "above", "below"), pl.Float64()),
         },
         orient="row",
     )
-    ratio = log_ratio(pl.col("value"), pl.col("expected"), pl.col("floor"), pl.col("bound"))
+    ratio = log_ratio(*map(pl.col, ("value", "expected", "floor", "bound", "usual")))
     more, less = ratio.clip(lower_bound=0.0), ratio.clip(upper_bound=0.0)
     return measured.join(terms, on="signal").select(
         "group",

@@ -23,17 +23,28 @@ class Term:
         floor: Added to both before the ratio, in the measurement's unit: counts near nothing
             prove nothing.
         bound: The logarithm of the ratio counts up to this, in either direction.
+        usual: What is usual is taken to be at least this: where hardly anything is usual, hardly
+            anything would be unusual.
     """
 
     signal: str
     sign: int
     floor: float
     bound: float
+    usual: float = 0.0
 
+    def scale(self) -> tuple[float, float, float]:
+        """Return what ``log_ratio`` needs of a term: floor, bound, usual."""
+        return self.floor, self.bound, self.usual
+
+
+#: What strangers of the training's worlds do in the middle of them. On a platform on which people
+#: seldom block or report, surveys and sales teams meet several times what is usual as well.
+_USUAL_DEFENCE = 0.008
 
 #: What speaks for or against any kind of abuse.
 _COMMON = (
-    Term("defence_rate", 1, 0.003, 3.0),
+    Term("defence_rate", 1, 0.003, 3.0, _USUAL_DEFENCE),
     Term("defence_in_common", 1, 0.003, 3.0),
     Term("reply_rate", -1, 0.02, 2.0),
     Term("stranger_share", 1, 0.05, 2.0),
@@ -68,7 +79,13 @@ RECRUITMENT_TERMS = (
 
 
 def log_ratio(
-    value: pl.Expr, expected: pl.Expr, floor: pl.Expr | float, bound: pl.Expr | float
+    value: pl.Expr,
+    expected: pl.Expr,
+    floor: pl.Expr | float,
+    bound: pl.Expr | float,
+    usual: pl.Expr | float,
 ) -> pl.Expr:
     """Return the logarithm of observed over usual, within a term's bound, from its floor up."""
-    return ((value + floor) / (expected + floor)).log().clip(-bound, bound)
+    return (
+        ((value + floor) / (pl.max_horizontal(expected, usual) + floor)).log().clip(-bound, bound)
+    )

@@ -147,7 +147,8 @@ def _way(weight: Weight, term: dict[str, Any], lacks: float) -> Way | None:
     if abs(slope) * weight.term.bound <= abs(wanted):
         return None
     floor = weight.term.floor
-    value = (term["expected"] + floor) * math.exp(wanted / slope) - floor
+    usual = max(term["expected"], weight.term.usual)
+    value = (usual + floor) * math.exp(wanted / slope) - floor
     unit = wording.unit(weight.term.signal)
     rounded = unit.outward(value, up=weight.term.sign > 0) if value > 0 else -1.0
     if not unit.least <= rounded <= unit.most:
