@@ -194,19 +194,22 @@ def _better(chosen: pl.DataFrame, other: pl.DataFrame, least: int) -> pl.DataFra
     """Merge two sets of groups: one of the other set replaces those that it beats together.
 
     Splitting a ring loses the targets that its halves share, and merging two rings lets chance
-    explain more, so the larger total gain tells which cut is right. A rival counts by the share of
-    its accounts that are at stake: a group of fifty that has one of a ring's accounts is no reason
-    to give up the ring, and goes on without that account.
+    explain more, so the larger total gain tells which cut is right. Where two share less than half
+    of either, the rival counts by the share of its accounts that is at stake: a group of fifty that
+    has one of a ring's accounts is no reason to give up the ring, and goes on without it.
     """
     if chosen.is_empty() or other.is_empty():
         return _numbered(other if chosen.is_empty() else chosen)
     size = chosen.group_by(rival="group").agg(size=pl.len())
+    most = pl.col("at_stake") / pl.min_horizontal("size", "own")
+    share = pl.when(most < 0.5).then(pl.col("at_stake") / pl.col("size")).otherwise(1.0)
     rivals = (
-        other.join(chosen.rename({"group": "rival", "gain": "rival_gain"}), on="account")
+        other.with_columns(own=pl.len().over("group"))
+        .join(chosen.rename({"group": "rival", "gain": "rival_gain"}), on="account")
         .group_by("group", "rival")
-        .agg(pl.col("gain", "rival_gain").first(), at_stake=pl.len())
+        .agg(pl.col("gain", "own", "rival_gain").first(), at_stake=pl.len())
         .join(size, on="rival")
-        .with_columns(share=pl.col("at_stake") / pl.col("size"))
+        .with_columns(share=share)
     )
     against = rivals.group_by("group").agg(
         pl.col("gain").first(), lost=(pl.col("rival_gain") * pl.col("share")).sort().sum()

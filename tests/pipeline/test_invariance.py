@@ -123,7 +123,7 @@ def test_another_seed_may_change_the_split_and_keeps_what_is_sure(
         set(one.table("members").filter(pl.col("role") == "actor", "core")["account"])
         for one in (usual, other)
     ]
-    assert len(sure[0] & sure[1]) >= 0.8 * max(len(part) for part in sure)
+    assert len(sure[0] & sure[1]) >= 0.7 * max(len(part) for part in sure)
 
 
 # Relabelling
