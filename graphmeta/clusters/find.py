@@ -29,8 +29,8 @@ from graphmeta.signals.coordination.invitations import Invitations
 #: surprising and none of which repeats; among its like, a slow ring stands out.
 CUTS_AT = (
     *((1, resolution) for resolution in (4.0, 1.0, 0.25, 0.1)),
-    *((10, resolution) for resolution in (1.0, 0.5)),
-    *((25, resolution) for resolution in (1.0, 0.5)),
+    (10, 1.0),
+    (25, 1.0),
 )
 #: Passes over the graph for each of them: what is found is pruned and grown afterwards, which
 #: changes far more than the last two of five passes do (0.3 % of quality at most).
