@@ -120,10 +120,19 @@ def test_another_seed_may_change_the_split_and_keeps_what_is_sure(
 ) -> None:
     other = run(tmp_path, world.events, world.accounts, seed=7)
     sure = [
-        set(one.table("members").filter(pl.col("role") == "actor", "core")["account"])
+        set(
+            one.table("members")
+            .join(
+                one.table("clusters").filter(pl.col("status") == "confirmed"),
+                on="cluster_id",
+                how="semi",
+            )
+            .filter(pl.col("role") == "actor", "core")["account"]
+        )
         for one in (usual, other)
     ]
-    assert len(sure[0] & sure[1]) >= 0.7 * max(len(part) for part in sure)
+    assert min(len(part) for part in sure) >= 20
+    assert len(sure[0] & sure[1]) >= 0.9 * max(len(part) for part in sure)
 
 
 # Relabelling
