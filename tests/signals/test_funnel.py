@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tinyworld import DAY, Arrival, Contact, groups_of, noise, observed
 
 from graphmeta.signals.base import FOLDS, GROUPS, MEMBERS, PAIRS, WHOLE, Observations, Part
-from graphmeta.signals.coordination.conversions import WITHIN_S, conversions, validated_hubs
+from graphmeta.signals.coordination.conversions import WITHIN_S, conversions
 from graphmeta.signals.coordination.funnel import Funnel, best, feeders
+from graphmeta.signals.coordination.hubs import validated_hubs
 from graphmeta.signals.recruitment.conversion import Converts, SentByStrangers
 
 LAYER = Funnel()

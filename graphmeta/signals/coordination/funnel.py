@@ -1,7 +1,8 @@
 """Do those whom an account contacts go on to one hub within days?
 
-Hubs are validated first (``conversions.py``): more of a hub's arrivals must have been contacted by
-strangers shortly before than such contacts happen to them otherwise, from at least two sources.
+Hubs are validated first (``hubs.py``): either more of a hub's arrivals had been contacted by
+strangers shortly before than such contacts happen to them otherwise, or more of the senders have
+several of them than chance deals out; from at least two sources.
 Then every account is tested against validated hubs alone, its own converts excluded from the hub's
 inflow. Groups are tested by the distinct accounts that they contacted and that went on to any of
 their hubs.
@@ -23,8 +24,8 @@ from graphmeta.signals.coordination.conversions import (
     conversions,
     expected_converts,
     sent_to_hubs,
-    validated_hubs,
 )
+from graphmeta.signals.coordination.hubs import validated_hubs
 from graphmeta.signals.memo import once
 
 #: False discovery rate at which accounts count as sources, and one convert is no pattern.

@@ -1,0 +1,130 @@
+"""Hubs: either most who come had been contacted, or a few accounts send several of them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import polars as pl
+from scipy import stats
+from tinyworld import DAY, HOUR, Arrival, Contact, observed
+
+from graphmeta.signals.base import WHOLE, IntArray, Observations
+from graphmeta.signals.coordination.conversions import arrivals
+from graphmeta.signals.coordination.hubs import (
+    LEVELS,
+    PRIOR_ARRIVALS,
+    concentrated,
+    credited,
+    followed,
+    validated_hubs,
+)
+
+PEOPLE = range(200, 1_200)
+SENDERS = range(20, 200)
+RECRUITERS = range(6)
+HUB = 10
+PLACES = range(1_200, 1_220)
+ACCOUNTS = 1_220
+
+
+def talkative(rng: np.random.Generator) -> tuple[list[Contact], list[Arrival]]:
+    """Everybody is contacted by strangers all the time, and comes somewhere now and then."""
+    contacts = [
+        (int(rng.choice(SENDERS)), one, int(at))
+        for one in PEOPLE
+        for at in rng.integers(0, 28 * DAY, 12)
+    ]
+    came = [(one, int(rng.choice(PLACES)), int(rng.integers(28 * DAY))) for one in PEOPLE] * 2
+    return contacts, came
+
+
+def funnel(rng: np.random.Generator, each: int) -> tuple[list[Contact], list[Arrival]]:
+    """Recruiters contact people, of whom so many each go on to the hub within a day."""
+    contacts, came = [], []
+    for recruiter in RECRUITERS:
+        for number, one in enumerate(rng.choice(PEOPLE, 40, replace=False)):
+            at = int(rng.integers(26 * DAY))
+            contacts.append((recruiter, int(one), at))
+            if number < each:
+                came.append((int(one), HUB, at + HOUR))
+    return contacts, came
+
+
+def world(seed: int, each: int, circle_of: IntArray | None = None) -> Observations:
+    rng = np.random.default_rng(seed)
+    contacts, came = talkative(rng)
+    more, arrived = funnel(rng, each)
+    return observed([*contacts, *more], [*came, *arrived], accounts=ACCOUNTS, circle_of=circle_of)
+
+
+def test_senders_of_several_converts_give_a_hub_away_where_everybody_is_contacted() -> None:
+    seen = world(0, each=5)
+    of_hub = pl.col("hub") == HUB
+    assert followed(seen, WHOLE).filter(of_hub)["p_value"].item() > 1e-3
+    assert concentrated(seen, WHOLE).filter(of_hub)["p_few"].item() < 1e-6
+    assert validated_hubs(seen, WHOLE)["hub"].to_list() == [HUB]
+
+
+def test_without_recruiters_hubs_are_seldom_validated() -> None:
+    validated = [validated_hubs(world(seed, each=0), WHOLE).height for seed in range(20)]
+    assert sum(validated) <= 1
+
+
+def test_p_values_of_places_that_nobody_sends_to_are_not_too_small() -> None:
+    tails = pl.concat([concentrated(world(seed, each=0), WHOLE) for seed in range(20)])["p_few"]
+    assert len(tails) > 200
+    for level in (0.01, 0.1):
+        assert (tails <= level).sum() <= stats.binom.isf(1e-4, len(tails), level)
+
+
+def test_a_club_that_gathers_somewhere_is_no_funnel_of_those_who_contact_its_members() -> None:
+    circle_of = np.full(ACCOUNTS, 1, dtype=np.int64)
+    club = np.arange(200, 300)
+    circle_of[club] = 0
+    rng = np.random.default_rng(3)
+    contacts, came = talkative(rng)
+    # The club's members go to its room, and many callers contact members alone, whenever.
+    came += [(int(one), HUB, int(rng.integers(28 * DAY))) for one in club]
+    contacts += [(n, int(one), int(rng.integers(28 * DAY))) for n in range(19, 60) for one in club]
+    known = observed(contacts, came, accounts=ACCOUNTS, circle_of=circle_of)
+    unknown = observed(contacts, came, accounts=ACCOUNTS)
+    of_hub = pl.col("hub") == HUB
+    assert concentrated(known, WHOLE).filter(of_hub)["p_few"].item() > 0.05
+    assert concentrated(unknown, WHOLE).filter(of_hub)["p_few"].item() < 1e-4
+
+
+def test_an_arrival_is_credited_to_the_last_who_contacted_the_account() -> None:
+    contacts = [(0, 50, 0), (1, 50, HOUR), (2, 50, 3 * HOUR), (0, 51, 0)]
+    seen = observed(contacts, [(50, 9, 2 * HOUR), (51, 9, 5 * DAY)], accounts=60)
+    assert credited(seen, WHOLE).rows() == [(1, 50, 9)]
+
+
+def slow_expected(seen: Observations, hub: int, level: int) -> float:
+    """Add up the Poisson tails of all senders, one by one."""
+    sent, every = credited(seen, WHOLE), arrivals(seen, WHOLE)
+    circle, came = seen.circle_of[every["account"].to_numpy()], every["hub"].to_numpy() == hub
+    total = 0.0
+    for _, mine in sent.group_by("sender"):
+        mean = 0.0
+        for one in mine["recipient"]:
+            alike = circle == seen.circle_of[one]
+            prior = PRIOR_ARRIVALS * came.mean()
+            mean += ((came & alike).sum() + prior) / (alike.sum() + PRIOR_ARRIVALS)
+        total += float(stats.poisson.sf(level - 1, mean))
+    return total
+
+
+def test_expected_senders_are_those_of_a_slow_sum() -> None:
+    circle_of = np.random.default_rng(5).integers(0, 40, ACCOUNTS)
+    seen = world(4, each=5, circle_of=circle_of)
+    sent = credited(seen, WHOLE).filter(pl.col("hub") == HUB).group_by("sender").len()["len"]
+    tails = []
+    for level in LEVELS:
+        expected, observed_ = slow_expected(seen, HUB, level), int((sent >= level).sum())
+        tails.append(float(stats.poisson.sf(observed_ - 1, expected)))
+    told = concentrated(seen, WHOLE).filter(pl.col("hub") == HUB)["p_few"].item()
+    slow = len(LEVELS) * min(tails)
+    # Far senders are counted by an upper bound: never below the slow sum, and hardly above it.
+    assert told >= slow * (1 - 1e-6)
+    assert math.log(told / slow) < 1.0
