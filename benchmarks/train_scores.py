@@ -30,7 +30,7 @@ from score_fitting import (
 )
 from score_worlds import gather
 
-from graphmeta.scores import calibrate, model
+from graphmeta.scores import calibrate, model, rank
 from graphmeta.scores.terms import RECRUITMENT_TERMS, SPAM_TERMS, Term
 
 WEIGHTS = Path(model.__file__).with_name("weights.json")
@@ -194,8 +194,9 @@ def train(clusters: pl.DataFrame, worlds: int) -> dict[str, Any]:
 
 
 def _risk(clusters: pl.DataFrame) -> dict[str, float]:
-    """Fit the share of campaigns among confirmed clusters by their higher score."""
+    """Fit the share of campaigns among confirmed clusters by their higher score and strength."""
     best = np.max([cross_fitted(task, clusters) for task in SCORES], axis=0)
+    best += clusters.select(rank.by_strength(pl.col("q_value"))).to_series().to_numpy()
     confirmed = (clusters["status"] == "confirmed").to_numpy()
     curve = calibrate.fit(best[confirmed], (clusters["kind"] == "campaign").to_numpy()[confirmed])
     return {"constant": round(curve.constant, 4), "slope": round(curve.slope, 4)}

@@ -18,9 +18,9 @@ from graphmeta.cases.tables import ABUSIVE
 from graphmeta.cases.verdicts import Review, reviews
 from graphmeta.errors import UsageError
 from graphmeta.run import RunFolder
-from graphmeta.scores.calibrate import CERTAIN, OwnCurve
+from graphmeta.scores.calibrate import OwnCurve
 from graphmeta.scores.model import fingerprint
-from graphmeta.scores.rank import sureness
+from graphmeta.scores.rank import sureness, weighed
 
 _SCHEMA = {
     "run_id": pl.String(),
@@ -38,7 +38,8 @@ class Judged:
 
     Args:
         clusters: One row per drawn cluster with a verdict that says something: run_id, cluster_id,
-            log_odds (of its worse score), sureness, risk (as its run has it), abusive.
+            log_odds (of its worse score, weighed by strength), sureness, risk (as its run has it),
+            abusive.
         drawn: How many clusters were drawn.
         unsure: On how many of them people were not sure.
         disputed: On how many a second reviewer concluded otherwise.
@@ -111,7 +112,6 @@ def _state(review: Review | None) -> str:
 def _rows(run: RunFolder, abusive: dict[str, bool]) -> pl.DataFrame:
     """Return the figures of a run's clusters that people found abusive or benign."""
     found: dict[str, Any] = {"cluster_id": list(abusive), "abusive": list(abusive.values())}
-    worst = pl.max_horizontal("spam", "recruitment").clip(CERTAIN, 1.0 - CERTAIN)
     return (
         pl.DataFrame(found, schema={"cluster_id": pl.String(), "abusive": pl.Boolean()})
         .join(run.table("clusters"), on="cluster_id", maintain_order="left")
@@ -120,7 +120,7 @@ def _rows(run: RunFolder, abusive: dict[str, bool]) -> pl.DataFrame:
             "risk",
             "abusive",
             run_id=pl.lit(run.run_id),
-            log_odds=(worst / (1.0 - worst)).log(),
+            log_odds=weighed(pl.col("q_value")),
             sureness=sureness(pl.col("status") == "confirmed"),
         )
         .select(list(_SCHEMA))

@@ -32,18 +32,16 @@ class Calibration:
     """The curve from log-odds to the share of abusive clusters.
 
     Args:
-        constant: Log-odds of being abusive where the score is one half.
+        constant: Log-odds of being abusive where the score's log-odds are 0.
         slope: Log-odds of being abusive per log-odds of the score, not negative.
     """
 
     constant: float
     slope: float
 
-    def share(self, score: pl.Expr) -> pl.Expr:
-        """Return the share for scores between 0 and 1."""
-        inside = score.clip(CERTAIN, 1.0 - CERTAIN)
-        odds = self.constant + self.slope * (inside / (1.0 - inside)).log()
-        return 1.0 / (1.0 + (-odds).exp())
+    def share(self, log_odds: pl.Expr) -> pl.Expr:
+        """Return the share for log-odds of scores, weighed by strength (``scores/rank.py``)."""
+        return 1.0 / (1.0 + (-(self.constant + self.slope * log_odds)).exp())
 
 
 #: The score as it is.
@@ -80,7 +78,7 @@ def fit(
     """Fit the curve to clusters of which it is known what they are.
 
     Args:
-        log_odds: Their scores, as log-odds, shape (n,).
+        log_odds: Their scores, as log-odds weighed by strength, shape (n,).
         abusive: What they are, shape (n,).
         sureness: How sure the coordination of each is, 0 to 1, shape (n,); wholly, where absent.
     """

@@ -1,9 +1,10 @@
 """In which order should people look at clusters, and which are flagged?
 
-``risk`` is how abusive-looking the behaviour is, times how sure the coordination is. It orders
-clusters and is not a probability of anything, unless an operator's own verdicts have calibrated
-it. A cluster is flagged only where both questions are answered with yes: coordinated by more than
-chance, and abusive-looking, which includes that no kind of look-alike explains it.
+``risk`` is how abusive-looking the behaviour is, weighed by how strong the coordination is, times
+how sure it is. It orders clusters and is not a probability of anything, unless an operator's own
+verdicts have calibrated it. A cluster is flagged only where both questions are answered with yes:
+coordinated by more than chance, and abusive-looking, which includes that no kind of look-alike
+explains it.
 """
 
 from __future__ import annotations
@@ -11,13 +12,31 @@ from __future__ import annotations
 import polars as pl
 
 from graphmeta.clusters.assemble import LEANS_AT
-from graphmeta.scores.calibrate import AS_IT_IS, Calibration
+from graphmeta.scores.calibrate import AS_IT_IS, CERTAIN, Calibration
 
 #: How sure coordination is where behaving alike is all that suggests it.
 LEAST_SURE = 0.1
 #: Candidates that no layer leans towards (p-value above ``LEANS_AT``) are shown only where they
 #: score at least this: groups that behave alike are many, and few of them look abusive.
 SHOWN_AT = 0.2
+
+#: How much the strength of coordination (minus the logarithm of its q-value, plus 1) moves a score,
+#: in log-odds per logarithm, and the strength at which it does not. Behaviour that one platform's
+#: organisations share with another's campaigns tells little there; strength then still orders.
+BY_STRENGTH = 0.25
+TYPICAL_STRENGTH = 20.0
+
+
+def by_strength(q_value: pl.Expr) -> pl.Expr:
+    """Return what the strength of the coordination adds to a score's log-odds."""
+    strength = 1.0 - q_value.clip(lower_bound=1e-300).log()
+    return BY_STRENGTH * (strength / TYPICAL_STRENGTH).log()
+
+
+def weighed(q_value: pl.Expr) -> pl.Expr:
+    """Return the log-odds of the worse score (columns spam, recruitment), weighed by strength."""
+    worst = pl.max_horizontal("spam", "recruitment").clip(CERTAIN, 1.0 - CERTAIN)
+    return (worst / (1.0 - worst)).log() + by_strength(q_value)
 
 
 def sureness(confirmed: pl.Expr) -> pl.Expr:
@@ -34,7 +53,7 @@ def sureness(confirmed: pl.Expr) -> pl.Expr:
 
 def risk(confirmed: pl.Expr, calibration: Calibration) -> pl.Expr:
     """Return the risk, from the columns spam, recruitment, q_value and p_value."""
-    return calibration.share(pl.max_horizontal("spam", "recruitment")) * sureness(confirmed)
+    return calibration.share(weighed(pl.col("q_value"))) * sureness(confirmed)
 
 
 def rank(

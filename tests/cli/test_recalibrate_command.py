@@ -23,6 +23,7 @@ from graphmeta.pipeline import calibration
 from graphmeta.run import RunFolder, open_run
 from graphmeta.scores.calibrate import LEAST_VERDICTS, OwnCurve
 from graphmeta.scores.model import fingerprint, trained
+from graphmeta.scores.rank import by_strength
 
 # The run made by hand stands with the tests of the report.
 sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
@@ -31,10 +32,13 @@ from fake_tables import Tables
 
 #: What truly is the case in these runs: much less abuse than the trained curve supposes.
 CONSTANT, SLOPE = -2.0, 1.0
+#: All of these clusters are coordinated as surely as can be, which the curve takes into account.
+STRENGTH = float(pl.select(by_strength(pl.lit(0.0))).item())
 
 
 def share(score: float) -> float:
-    return 1 / (1 + math.exp(-(CONSTANT + SLOPE * math.log(score / (1 - score)))))
+    weighed = math.log(score / (1 - score)) + STRENGTH
+    return 1 / (1 + math.exp(-(CONSTANT + SLOPE * weighed)))
 
 
 def with_clusters(count: int, seed: int) -> Callable[[Tables], None]:
@@ -42,7 +46,8 @@ def with_clusters(count: int, seed: int) -> Callable[[Tables], None]:
 
     def change(tables: Tables) -> None:
         scores = np.random.default_rng(seed).uniform(0.02, 0.98, count)
-        risks = pl.select(trained().risk.share(pl.lit(pl.Series(scores)))).to_series()
+        weighed = pl.lit(pl.Series(np.log(scores / (1 - scores)))) + STRENGTH
+        risks = pl.select(trained().risk.share(weighed)).to_series()
         like = tables.rows["clusters"][0]
         tables.rows = {name: [] for name in tables.rows}
         for number, (score, risk) in enumerate(zip(scores, risks, strict=True)):

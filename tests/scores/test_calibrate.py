@@ -9,11 +9,20 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphmeta.scores.calibrate import AS_IT_IS, LEAST_VERDICTS, Calibration, fit, from_verdicts
+from graphmeta.scores.calibrate import (
+    AS_IT_IS,
+    CERTAIN,
+    LEAST_VERDICTS,
+    Calibration,
+    fit,
+    from_verdicts,
+)
 
 
 def shares(curve: Calibration, scores: list[float]) -> list[float]:
-    return pl.select(curve.share(pl.Series(scores)).alias("share"))["share"].to_list()  # type: ignore[arg-type]
+    inside = np.clip(scores, CERTAIN, 1 - CERTAIN)
+    log_odds = pl.lit(pl.Series(np.log(inside / (1 - inside))))
+    return pl.select(curve.share(log_odds).alias("share"))["share"].to_list()
 
 
 def drawn(count: int, constant: float, slope: float) -> tuple[np.ndarray, np.ndarray]:

@@ -163,3 +163,9 @@ def test_a_confirmed_cluster_stays_though_a_candidate_ranks_above_it() -> None:
     found = pl.DataFrame({"group": [0, 1, 2], "status": ["candidate", "confirmed", "confirmed"]})
     members = acting(g0=[1, 2, 3], g1=[3, 4, 5], g2=[7, 8, 9])
     assert apart(found, members)["group"].to_list() == [1, 2]
+
+
+def test_of_like_behaviour_the_stronger_coordination_ranks_first() -> None:
+    weak, strong = one(q_value=1e-4)["risk"], one(q_value=1e-200)["risk"]
+    assert strong > weak
+    assert one(q_value=0.0)["risk"] <= 1.0

@@ -269,3 +269,19 @@ def test_accounts_that_meet_within_the_hour_by_chance_are_no_group(seed: int) ->
     groups = groups_of(*(rng.choice(200, 8, replace=False).tolist() for _ in range(60)))
     found = LAYER.groups(seen, groups, Part(0), Part(0, held_out=True))
     assert (found["p_value"] < 0.05).sum() <= 8
+
+
+def test_members_who_greet_the_newcomers_of_their_group_share_nothing_by_it() -> None:
+    greeters, newcomers, hub = range(3), range(200, 240), 599
+    shown = [(one, hub, -DAY) for one in greeters]
+    shown += [(one, hub, number * DAY // 2) for number, one in enumerate(newcomers)]
+    came = {one: at for one, _, at in shown}
+    greetings = [(who, one, came[one] + 600 * (who + 1)) for who in greeters for one in newcomers]
+    # Two who are no members write to the same people, a week later.
+    outsiders = [(3 + who, one, came[one] + DAY * 7) for who in range(2) for one in newcomers]
+    contacts = [*busy(), *greetings, *outsiders]
+    told = LAYER.pairs(observed(contacts, accounts=ACCOUNTS, visible=shown), WHOLE)
+    untold = LAYER.pairs(observed(contacts, accounts=ACCOUNTS), WHOLE)
+    assert weight_of(untold, 0, 1) > 50
+    assert weight_of(told, 0, 1) < 10
+    assert weight_of(told, 3, 4) > 50

@@ -224,6 +224,27 @@ def test_a_survey_reaches_each_stranger_of_its_sample_for_a_few_days_only(seed: 
     assert complaints < 0.06 * len(contacts)
 
 
+@SEEDS
+def test_agents_share_leads(seed: int) -> None:
+    contacts = posed("agents", seed).openings(posed("agents", seed).account[1:])
+    _, several = per_recipient(contacts)
+    assert len(contacts) > 20
+    assert (several >= 2).mean() > 0.05
+
+
+@pytest.mark.parametrize("kind", ["agents", "fundraiser"])
+def test_agents_and_fundraisers_lead_some_to_a_hub_of_theirs(kind: str) -> None:
+    """Who was approached writes to the office or the charity, or joins its group."""
+    led = 0
+    for seed in range(5):
+        world = pose(kind, seed, people=600)
+        house = world.account[0] if kind == "agents" else world.account[-1]
+        talks = world.kind("message")
+        went = np.unique(talks.sender[talks.recipient == house])
+        led += len(world.kind("join")) >= 3 or len(np.setdiff1d(went, world.account)) >= 3
+    assert led >= 4
+
+
 def test_some_canvasses_lead_people_into_a_group_and_others_do_not() -> None:
     joins = [len(pose("canvass", seed, people=600).kind("join")) for seed in range(40, 60)]
     assert any(joins)
@@ -267,6 +288,7 @@ ORGANISED = (
     "text_bank",
     "outreach",
     "survey",
+    "agents",
 )
 
 

@@ -46,11 +46,13 @@ WORDINGS: dict[str, Wording] = {
 #: What a kind of look-alike is called where a cluster "could be" one.
 LOOK_ALIKES: dict[str, str] = {
     "anything": "any look-alike, for want of blocks and reports in the data",
+    "agents": "a team of agents",
     "canvass": "a canvass",
     "congregation": "a congregation",
     "courier": "a courier service",
     "family_new_numbers": "a family with new numbers",
     "flash_crowd": "a flash crowd",
+    "fundraiser": "a charity's drive",
     "greeters": "a group of greeters",
     "helpline": "a helpline",
     "journalist": "a journalist's inquiry",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from graphmeta.synthetic.lookalikes import (
+    agents,
     canvass,
     congregation,
     courier,
     family_new_numbers,
     flash_crowd,
+    fundraiser,
     greeters,
     helpline,
     journalist,
@@ -49,4 +51,6 @@ LOOKALIKES: tuple[Lookalike, ...] = (
     Lookalike("journalist", journalist.pose),
     Lookalike("outreach", outreach.pose),
     Lookalike("survey", survey.pose),
+    Lookalike("agents", agents.pose),
+    Lookalike("fundraiser", fundraiser.pose),
 )
