@@ -47,7 +47,7 @@ PROPOSE_AT = 1e-6
 PROPOSE_HUBS_AT = 1e-4
 HUB_LAYERS = (Invitations.name,)
 #: Between rival cuts a group's gain counts over its size to this power: six accounts that belong to
-#: a trio by one chance each add a little to its gain, and hide it. Larger powers break up weak rings.
+#: a trio by one chance each add a little to its gain, and hide it. Larger powers break weak rings.
 SIZE_COUNTS = 0.15
 #: False discovery rate at which the edges of a layer are counted as validated.
 VALID_AT = 0.01
