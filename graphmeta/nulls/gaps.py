@@ -60,6 +60,11 @@ class Moments:
         """Contacts of each account, shape (accounts,)."""
         return np.asarray(self.count.sum(axis=1), dtype=np.float64)
 
+    @cached_property
+    def itself(self) -> FloatArray:
+        """How near each account's moments lie to its own, which is no company: (accounts,)."""
+        return np.asarray((self.count * self.near).sum(axis=1), dtype=np.float64)
+
     def of_pairs(self, a: IntArray, b: IntArray) -> FloatArray:
         """Return the share of the pairs' moments that lie within the window, shape (n,)."""
         within = np.empty(a.size)
@@ -77,11 +82,10 @@ class Moments:
         Returns:
             Shape (groups,).
         """
-        own = np.asarray((self.count * self.near).sum(axis=1))
         together = inside @ self.count
         everything = np.asarray((together * (inside @ self.near)).sum(axis=1))
         moments = inside @ self.total
-        return self._share(everything - inside @ own, moments**2 - inside @ self.total**2)
+        return self._share(everything - inside @ self.itself, moments**2 - inside @ self.total**2)
 
     def of_members(
         self,
@@ -102,13 +106,12 @@ class Moments:
             Shape (n,).
         """
         near = (inside @ self.near).tocsr()
-        own = np.asarray((self.count * self.near).sum(axis=1))
         within = np.empty(account.size)
         for start in range(0, account.size, _PAIRS_AT_ONCE):
             part = slice(start, start + _PAIRS_AT_ONCE)
             within[part] = (self.count[account[part]] * near[group[part]]).sum(axis=1)
         others = (inside @ self.total)[group] - member * self.total[account]
-        return self._share(within - member * own[account], self.total[account] * others)
+        return self._share(within - member * self.itself[account], self.total[account] * others)
 
     def _share(self, within: FloatArray, pairs: FloatArray) -> FloatArray:
         anywhere = min(1.0, 2.0 * self.width_s / max(self.span_s, 1))
