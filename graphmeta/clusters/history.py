@@ -1,8 +1,10 @@
 """Does a cluster still stand when the history is twice as long?
 
 At the start of any data everybody's friends look new. A cluster that only old ties make vanishes
-when judging begins later. Where most of a cluster's contacts came before the later beginning,
-there is nothing left to test, and the probability that its contacts were new ties decides.
+when judging begins later. A hub is no tie: funnels are asked about the hubs that they feed on
+everything, since what came later seldom validates them anew. Where most of a cluster's contacts
+came before the later beginning, there is nothing left to test, and the probability that its
+contacts were new ties decides.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from dataclasses import replace
 import polars as pl
 
 from graphmeta.signals.base import WHOLE, Layer, Observations
+from graphmeta.signals.coordination.funnel import Funnel
 from graphmeta.signals.coordination.partitioning import shared_out
 
 #: Share of a cluster's stranger contacts that must come later for a test of them to count.
@@ -47,6 +50,11 @@ def stands(
     )
     tests = [layer.groups(after, groups, WHOLE, WHOLE) for layer in layers]
     tests.append(shared_out(after, groups))
+    tests.extend(
+        layer.feeding(after, groups, layer.hubs_of(seen, groups, WHOLE), WHOLE)
+        for layer in layers
+        if isinstance(layer, Funnel)
+    )
     best = pl.concat(tests).group_by("group").agg(p_value=pl.col("p_value").min() * len(tests))
     return (
         groups.select("group")

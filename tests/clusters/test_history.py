@@ -7,6 +7,8 @@ from tinyworld import DAY, HOUR, Contact, groups_of, noise, observed
 
 from graphmeta.clusters.history import stands
 from graphmeta.signals import LAYERS
+from graphmeta.signals.base import WHOLE
+from graphmeta.signals.coordination.funnel import Funnel
 
 ACTORS = range(8)
 ACCOUNTS = 900
@@ -62,3 +64,24 @@ def test_each_group_has_its_own_answer() -> None:
     seen = observed([*BACKGROUND, *acting(0, 28)], accounts=ACCOUNTS)
     found = stands(seen, LAYERS, groups_of(ACTORS, range(150, 158)), LATER)
     assert found.select("group", "stands").rows() == [(0, True), (1, False)]
+
+
+def test_a_funnel_that_goes_on_stands_though_half_of_its_work_validates_no_hub() -> None:
+    contacts: list[Contact] = []
+    arrivals = noise(np.random.default_rng(5), range(250, 700), range(800, 830), 2, 30)
+    for number in range(32):
+        person, at = 700 + number, number * 15 * DAY // 32 + 2 * DAY
+        contacts.append((number % 4, person, at))
+        # Many converts before the later beginning, and one of each recruiter after it.
+        if number < 16 or 20 <= number < 24:
+            arrivals.append((person, 860, at + HOUR))
+    seen = observed([*BACKGROUND, *contacts], arrivals, accounts=ACCOUNTS)
+    late = observed(
+        [row for row in contacts if row[2] >= LATER] + BACKGROUND,
+        [row for row in arrivals if row[2] >= LATER],
+        accounts=ACCOUNTS,
+    )
+    funnel = next(layer for layer in LAYERS if isinstance(layer, Funnel))
+    assert not funnel.hubs_of(seen, groups_of(range(4)), WHOLE).is_empty()
+    assert funnel.hubs_of(late, groups_of(range(4)), WHOLE).is_empty()
+    assert stands(seen, LAYERS, groups_of(range(4)), LATER)["stands"].to_list() == [True]

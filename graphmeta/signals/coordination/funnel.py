@@ -84,8 +84,13 @@ class Funnel:
         self, seen: Observations, groups: pl.DataFrame, found: Part, tested: Part
     ) -> pl.DataFrame:
         """Test groups by the distinct accounts they contacted that went on to their hubs."""
-        hubs = self.hubs_of(seen, groups, found)
-        return shaped(_judged(sent_to_hubs(seen, groups, hubs, tested)), GROUPS).sort("group")
+        return self.feeding(seen, groups, self.hubs_of(seen, groups, found), tested)
+
+    def feeding(
+        self, seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame, part: Part
+    ) -> pl.DataFrame:
+        """Test groups by those they contacted who went on to given hubs (columns group, hub)."""
+        return shaped(_judged(sent_to_hubs(seen, groups, hubs, part)), GROUPS).sort("group")
 
     def hubs_of(self, seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
         """Return the validated hubs that groups feed: many funnels have more than one.
