@@ -41,6 +41,8 @@ class Clusters:
             that decided.
         layers: What each layer has on everything: layer, version, pairs, significant.
         tested: How many groups were tested on held-out data, over all folds.
+        communities: How many communities there were on everything.
+        refined: How many of them were pruned and grown.
     """
 
     groups: pl.DataFrame
@@ -48,6 +50,8 @@ class Clusters:
     tests: pl.DataFrame
     layers: pl.DataFrame
     tested: int
+    communities: int = 0
+    refined: int = 0
 
     @property
     def leaning(self) -> pl.Series:
@@ -87,6 +91,8 @@ def clusters(
         tests=tests,
         layers=whole.layers,
         tested=sum(tested.results.height for tested in folds),
+        communities=whole.communities,
+        refined=whole.refined,
     )
 
 

@@ -38,6 +38,10 @@ PASSES = 3
 #: The most edges that communities are sought in; the strongest are kept. Ten thousand accounts
 #: have about a tenth of it, so weak pairs are left out only where there are very many pairs.
 MAX_EDGES = 1_000_000
+#: The most communities that are pruned and grown, over all cuts; those of the most weight. Ten
+#: million events of ordinary life propose some nine thousand. Where everybody writes little and to
+#: anybody, communities are as many as accounts, and hardly one of them comes to anything.
+MAX_COMMUNITIES = 25_000
 #: Groups that the finding part itself explains by chance more often than this are not proposed:
 #: what is proposed in vain makes every test pay a little, and of the sets of accounts that can be
 #: drawn up many share something.
@@ -62,10 +66,14 @@ class Found:
             smallest account.
         layers: One row per layer: layer, version, pairs (edges), significant (those validated
             at a false discovery rate of ``VALID_AT``).
+        communities: How many communities there were, over all cuts.
+        refined: How many of them were pruned and grown (at most ``MAX_COMMUNITIES``).
     """
 
     groups: pl.DataFrame
     layers: pl.DataFrame
+    communities: int
+    refined: int
 
 
 def find(seen: Observations, layers: Sequence[Layer], part: Part, least: int, seed: int) -> Found:
@@ -87,15 +95,22 @@ def find(seen: Observations, layers: Sequence[Layer], part: Part, least: int, se
         communities(_among(edges, contacts, many), resolution, key, passes=PASSES)
         for many, resolution in CUTS_AT
     ]
+    every = _stacked(drawn)
+    strongest = heaviest(every, edges, MAX_COMMUNITIES)
     # All cuts are refined together: it costs little more than refining one.
-    groups = score(seen, layers, refine(seen, layers, _stacked(drawn), part, least), part)
+    groups = score(seen, layers, refine(seen, layers, strongest, part, least), part)
     size = pl.len().over("group").cast(pl.Float64)
     groups = groups.with_columns(pl.col("gain") / size**SIZE_COUNTS)
     chosen = groups.clear()
     for number in range(len(CUTS_AT)):
         chosen = _better(chosen, groups.filter(pl.col("cut") == number), least)
     described = [_described(layer, frame) for layer, frame in zip(layers, pairs, strict=True)]
-    return Found(_numbered(chosen.select("group", "account")), pl.DataFrame(described))
+    return Found(
+        groups=_numbered(chosen.select("group", "account")),
+        layers=pl.DataFrame(described),
+        communities=every["group"].n_unique(),
+        refined=strongest["group"].n_unique(),
+    )
 
 
 def _contacts(seen: Observations, part: Part) -> pl.DataFrame:
@@ -126,6 +141,26 @@ def _stacked(drawn: Sequence[pl.DataFrame]) -> pl.DataFrame:
         free = max(free, after(frame["group"]))
         frames.append(frame)
     return pl.concat(frames).select(CUTS)
+
+
+def heaviest(groups: pl.DataFrame, edges: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Keep the communities of the most weight between their members.
+
+    Args:
+        groups: Columns cut, group, account; no group number in two cuts.
+        edges: Columns a, b, weight.
+        most: How many to keep at most; those as light as the first one left out go with it.
+
+    Returns:
+        The rows of ``groups`` that stay, in their order.
+    """
+    if groups["group"].n_unique() <= most:
+        return groups
+    one, other = groups.rename({"account": "a"}), groups.rename({"account": "b"})
+    inside = edges.join(one, on="a").join(other, on=["b", "cut", "group"])
+    weights = inside.group_by("group").agg(pl.col("weight").sort().sum())
+    limit = weights["weight"].top_k(most + 1).min() if weights.height > most else -1.0
+    return groups.join(weights.filter(pl.col("weight") > limit), on="group", how="semi")
 
 
 def _described(layer: Layer, pairs: pl.DataFrame) -> dict[str, str | int]:

@@ -58,7 +58,8 @@ def propose(
     ties = _inside(free, groups)
     split = shared_out(seen, groups)
     again = _found_again(taken, seen, judged, groups, least, seed)
-    return Clusters(
+    return replace(
+        found,
         groups=_joined(found.groups, _members(groups, ties)),
         results=_joined(found.results, _results(groups, split, again, alpha)),
         tests=_joined(found.tests, _tests(ties, split, twins.decoys)),

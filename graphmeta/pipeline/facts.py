@@ -47,6 +47,8 @@ def facts(
             "first_contacts": graph.judged.height,
             "stranger_contacts": graph.strangers.height,
             "circles": int(graph.circle_of.max(initial=0)),
+            "communities": found.communities,
+            "communities_refined": found.refined,
             "groups_tested": found.tested,
             "clusters": clusters.height,
             "confirmed": int((clusters["status"] == "confirmed").sum()),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -116,7 +118,7 @@ def test_what_the_finding_on_everything_missed_is_kept_where_a_fold_confirms_it(
         seen: Observations, layers: tuple[Layer, ...], part: Part, least: int, seed: int
     ) -> Found:
         proposed = find(seen, layers, part, least, seed)
-        return Found(proposed.groups.clear(), proposed.layers) if part == WHOLE else proposed
+        return replace(proposed, groups=proposed.groups.clear()) if part == WHOLE else proposed
 
     monkeypatch.setattr(assemble, "find", blind)
     seen = town(with_ring=True)

@@ -219,3 +219,26 @@ def test_a_group_replaces_the_pieces_that_it_beats_together() -> None:
 def test_a_part_of_a_ring_does_not_tear_it_apart() -> None:
     whole, part = grouped(20.0, *range(10)), grouped(15.0, *range(6))
     assert as_sets(finding._better(whole, part, 3)) == [set(range(10))]
+
+
+def test_of_too_many_communities_the_heaviest_are_refined_and_the_number_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = tiny_town()
+    every = find(seen, LAYERS, WHOLE, 3, 0)
+    assert every.refined == every.communities > 5
+    monkeypatch.setattr(finding, "MAX_COMMUNITIES", 5)
+    few = find(seen, LAYERS, WHOLE, 3, 0)
+    assert few.communities == every.communities
+    assert few.refined <= 5
+    assert set(ACTORS) in as_sets(few.groups)
+
+
+def test_communities_as_light_as_the_first_one_left_out_go_with_it() -> None:
+    groups = groups_of([0, 1], [2, 3], [4, 5]).with_columns(cut=pl.lit(0))
+    edges = pl.DataFrame(
+        {"a": [0, 2, 4], "b": [1, 3, 5], "weight": [2.0, 1.0, 1.0]},
+        schema={"a": pl.UInt32, "b": pl.UInt32, "weight": pl.Float64},
+    )
+    assert finding.heaviest(groups, edges, 2)["account"].to_list() == [0, 1]
+    assert finding.heaviest(groups, edges, 3).height == 6
