@@ -22,8 +22,8 @@ from graphmeta.synthetic import World, make_world
 DAY = 86_400
 Planted = tuple[World, RunFolder]
 
-#: A funnel is confirmed and ranked first, and should be flagged; the trained scores cannot yet tell it
-#: from agents whose leads go on to an office at the rate that is asked.
+#: A funnel is confirmed and ranked first, and should be flagged; the trained scores cannot yet tell
+#: it from agents whose leads go on to an office at the rate that is asked.
 FLAGGED = pytest.mark.parametrize(
     "planted",
     [
