@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,7 +117,8 @@ def test_reviewers_see_them_among_all_others_and_cannot_tell_them(
         assert accounts.str.contains(r"^[ag]_[a-z2-7]{20}$").all()
     for name in disguise.TABLES:
         text = shown.table(name).write_json()
-        assert "gold" not in text
+        # Pseudonyms are letters by chance, and some spell it.
+        assert "gold" not in re.sub(r"\b[ag]_[a-z2-7]{20}\b", "", text)
         assert shown.table(name).schema == run.table(name).schema
 
 
