@@ -8,7 +8,7 @@ in how many worlds draw them, which says nothing about platforms.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,7 +90,6 @@ def fit(
     weights: FloatArray,
     terms: Sequence[Term],
     penalty: float = PENALTY,
-    either_way: Collection[Term] = (),
 ) -> Fitted:
     """Fit a score.
 
@@ -100,7 +99,6 @@ def fit(
         weights: Weights of clusters, adding up to 1.
         terms: The terms, which say in which direction each may point.
         penalty: Strength of the pull of slopes towards nothing.
-        either_way: Terms whose slopes may have either sign.
     """
     up, down = np.maximum(x, 0.0), np.minimum(x, 0.0)
     design = np.column_stack([np.ones(x.shape[0]), up, down])
@@ -113,7 +111,7 @@ def fit(
         slope = design.T @ (-weights * sign * special.expit(-margin)) + pull * parameters
         return float(value), np.asarray(slope)
 
-    allowed = [_allowed(term, either_way) for term in terms]
+    allowed = [(0.0, None) if term.sign > 0 else (None, 0.0) for term in terms]
     found = optimize.minimize(
         loss,
         np.zeros(design.shape[1]),
@@ -124,10 +122,3 @@ def fit(
     )
     count = x.shape[1]
     return Fitted(float(found.x[0]), found.x[1 : 1 + count], found.x[1 + count :])
-
-
-def _allowed(term: Term, either_way: Collection[Term]) -> tuple[float | None, float | None]:
-    """Return the bounds of a term's slopes."""
-    if term in either_way:
-        return None, None
-    return (0.0, None) if term.sign > 0 else (None, 0.0)

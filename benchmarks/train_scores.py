@@ -49,20 +49,13 @@ BoolArray = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Task:
-    """One fit: which clusters are positive, which negative, by which terms.
-
-    Terms that may point ``either_way`` are those of recruiting in the classes of look-alikes: those
-    whom agents meet go on to their office, as in a funnel, and in spam nobody goes anywhere. All
-    others keep their sign there too: without it, classes learnt by heart what synthetic look-alikes
-    happen to do, and rejected those of other generators.
-    """
+    """One fit: which clusters are positive, which negative, by which terms."""
 
     name: str
     terms: tuple[Term, ...]
     positive: Callable[[pl.DataFrame], pl.Series]
     negative: Callable[[pl.DataFrame], pl.Series]
     penalty: float = PENALTY
-    either_way: tuple[Term, ...] = ()
 
 
 def is_spam(clusters: pl.DataFrame) -> pl.Series:
@@ -102,7 +95,6 @@ def against(kind: str) -> Task:
         lambda clusters: clusters["kind"] == "campaign",
         lambda clusters: (clusters["kind"] == "lookalike") & (clusters["label"] == kind),
         PENALTY_OF_CLASS,
-        tuple(term for term in RECRUITMENT_TERMS if term not in SPAM_TERMS),
     )
 
 
@@ -125,8 +117,7 @@ def fitted(task: Task, clusters: pl.DataFrame) -> Fitted:
     used = clusters.filter(positive | negative)
     yes = positive.filter(positive | negative).to_numpy()
     weights = balanced(used["label"].to_list(), yes, ODDS)
-    x = ratios(used, task.terms)
-    return fit(x, yes, weights, task.terms, task.penalty, task.either_way)
+    return fit(ratios(used, task.terms), yes, weights, task.terms, task.penalty)
 
 
 def cross_fitted(task: Task, clusters: pl.DataFrame) -> FloatArray:

@@ -120,7 +120,7 @@ def _rows(run: RunFolder, abusive: dict[str, bool]) -> pl.DataFrame:
             "risk",
             "abusive",
             run_id=pl.lit(run.run_id),
-            log_odds=weighed(pl.col("q_value")),
+            log_odds=weighed(),
             sureness=sureness(pl.col("status") == "confirmed"),
         )
         .select(list(_SCHEMA))

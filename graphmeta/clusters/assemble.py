@@ -15,8 +15,9 @@ from typing import cast
 
 import polars as pl
 
+from graphmeta.clusters.choose import after
 from graphmeta.clusters.confirm import Tested, confirm
-from graphmeta.clusters.find import Found, after, find
+from graphmeta.clusters.find import Found, find
 from graphmeta.clusters.match import match
 from graphmeta.clusters.refine import member_tests
 from graphmeta.engines.base import Progress, Remember, afresh

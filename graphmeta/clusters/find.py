@@ -2,10 +2,9 @@
 
 The layers' edges, weights in nats of surprise, add up to one graph. Leiden with the constant
 Potts objective proposes communities at several resolutions, once among all accounts and again among
-those that reach many strangers; each is pruned and grown by the
-leave-one-out test of its members, and where communities of two resolutions overlap, whichever
-explains more by itself is kept. Nothing here is a claim: what is found on one part of the data is
-tested on another (``confirm``).
+those that reach many strangers; each is pruned and grown by the leave-one-out test of its members
+(``refine``), and of those that overlap the better are kept (``choose``). Nothing here is a claim:
+what is found on one part of the data is tested on another (``confirm``).
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from graphmeta import seeds
+from graphmeta.clusters.choose import after, choose
 from graphmeta.clusters.refine import CUTS, refine
 from graphmeta.graph.communities import communities
 from graphmeta.nulls import counts, multiplicity
@@ -50,9 +49,6 @@ PROPOSE_AT = 1e-6
 #: them before it tied anybody, and a small one has no more to show on two thirds of the data.
 PROPOSE_HUBS_AT = 1e-4
 HUB_LAYERS = (Invitations.name,)
-#: Between rival cuts a group's gain counts over its size to this power: six accounts that belong to
-#: a trio by one chance each add a little to its gain, and hide it. Larger powers break weak rings.
-SIZE_COUNTS = 0.15
 #: False discovery rate at which the edges of a layer are counted as validated.
 VALID_AT = 0.01
 
@@ -99,14 +95,9 @@ def find(seen: Observations, layers: Sequence[Layer], part: Part, least: int, se
     strongest = heaviest(every, edges, MAX_COMMUNITIES)
     # All cuts are refined together: it costs little more than refining one.
     groups = score(seen, layers, refine(seen, layers, strongest, part, least), part)
-    size = pl.len().over("group").cast(pl.Float64)
-    groups = groups.with_columns(pl.col("gain") / size**SIZE_COUNTS)
-    chosen = groups.clear()
-    for number in range(len(CUTS_AT)):
-        chosen = _better(chosen, groups.filter(pl.col("cut") == number), least)
     described = [_described(layer, frame) for layer, frame in zip(layers, pairs, strict=True)]
     return Found(
-        groups=_numbered(chosen.select("group", "account")),
+        groups=choose(groups, least),
         layers=pl.DataFrame(described),
         communities=every["group"].n_unique(),
         refined=strongest["group"].n_unique(),
@@ -228,55 +219,3 @@ def score(
         .filter("proposed")
     )
     return groups.join(gains.select("group", "gain"), on="group").sort("group", "account")
-
-
-def _better(chosen: pl.DataFrame, other: pl.DataFrame, least: int) -> pl.DataFrame:
-    """Merge two sets of groups: one of the other set replaces those that it beats together.
-
-    Splitting a ring loses the targets that its halves share, and merging two rings lets chance
-    explain more, so the larger total gain tells which cut is right. Where two share less than half
-    of either, the rival counts by the share of its accounts that is at stake: a group of fifty that
-    has one of a ring's accounts is no reason to give up the ring, and goes on without it.
-    """
-    if chosen.is_empty() or other.is_empty():
-        return _numbered(other if chosen.is_empty() else chosen)
-    size = chosen.group_by(rival="group").agg(size=pl.len())
-    most = pl.col("at_stake") / pl.min_horizontal("size", "own")
-    share = pl.when(most < 0.5).then(pl.col("at_stake") / pl.col("size")).otherwise(1.0)
-    rivals = (
-        other.with_columns(own=pl.len().over("group"))
-        .join(chosen.rename({"group": "rival", "gain": "rival_gain"}), on="account")
-        .group_by("group", "rival")
-        .agg(pl.col("gain", "own", "rival_gain").first(), at_stake=pl.len())
-        .join(size, on="rival")
-        .with_columns(share=share)
-    )
-    against = rivals.group_by("group").agg(
-        pl.col("gain").first(), lost=(pl.col("rival_gain") * pl.col("share")).sort().sum()
-    )
-    lost = against.filter(pl.col("gain") <= pl.col("lost"))["group"]
-    winners = other.filter(~pl.col("group").is_in(lost.implode()))
-    left = (
-        chosen.join(winners, on="account", how="anti")
-        .join(size, left_on="group", right_on="rival")
-        .filter(pl.len().over("group") >= pl.max_horizontal(least, pl.col("size") / 2))
-    )
-    free = after(other["group"])
-    kept = left.with_columns((pl.col("group") + free).cast(pl.UInt32)).select(chosen.columns)
-    return _numbered(pl.concat([winners.select(kept.columns), kept]))
-
-
-def after(numbers: pl.Series) -> int:
-    """Return the first number that is free: one more than the largest, 0 where there is none."""
-    return int(numbers.to_numpy().astype(np.int64).max(initial=-1)) + 1
-
-
-def _numbered(groups: pl.DataFrame) -> pl.DataFrame:
-    """Number groups by their smallest account."""
-    if groups.is_empty():
-        return groups
-    first = pl.col("account").min().over("group").cast(pl.Int64)
-    unique = first * after(groups["group"]) + pl.col("group")
-    return groups.with_columns(group=unique.rank("dense").cast(pl.UInt32) - 1).sort(
-        "group", "account"
-    )

@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 
 from graphmeta.clusters.assemble import Clusters
+from graphmeta.clusters.choose import after
 from graphmeta.clusters.confirm import FAMILIES
-from graphmeta.clusters.find import after
 from graphmeta.clusters.match import match
 from graphmeta.graph.communities import communities
 from graphmeta.nulls import multiplicity

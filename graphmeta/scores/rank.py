@@ -33,10 +33,13 @@ def by_strength(q_value: pl.Expr) -> pl.Expr:
     return BY_STRENGTH * (strength / TYPICAL_STRENGTH).log()
 
 
-def weighed(q_value: pl.Expr) -> pl.Expr:
-    """Return the log-odds of the worse score (columns spam, recruitment), weighed by strength."""
+def weighed() -> pl.Expr:
+    """Return the log-odds of the worse score, weighed by strength.
+
+    Of the columns spam, recruitment, q_value.
+    """
     worst = pl.max_horizontal("spam", "recruitment").clip(CERTAIN, 1.0 - CERTAIN)
-    return (worst / (1.0 - worst)).log() + by_strength(q_value)
+    return (worst / (1.0 - worst)).log() + by_strength(pl.col("q_value"))
 
 
 def sureness(confirmed: pl.Expr) -> pl.Expr:
@@ -53,7 +56,7 @@ def sureness(confirmed: pl.Expr) -> pl.Expr:
 
 def risk(confirmed: pl.Expr, calibration: Calibration) -> pl.Expr:
     """Return the risk, from the columns spam, recruitment, q_value and p_value."""
-    return calibration.share(weighed(pl.col("q_value"))) * sureness(confirmed)
+    return calibration.share(weighed()) * sureness(confirmed)
 
 
 def rank(

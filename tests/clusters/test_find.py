@@ -196,31 +196,6 @@ def test_a_slow_ring_is_found_among_those_who_reach_as_many(slow: Observations) 
     assert len(best - set(SLOW)) <= 2
 
 
-def grouped(gain: float, *accounts: int) -> pl.DataFrame:
-    schema = {"group": pl.UInt32, "account": pl.UInt32, "gain": pl.Float64}
-    return pl.DataFrame({"group": 0, "account": accounts, "gain": gain}, schema=schema)
-
-
-def test_a_group_that_holds_one_of_a_rings_accounts_is_no_reason_to_give_it_up() -> None:
-    crowd, ring_ = grouped(30.0, *range(10)), grouped(20.0, *range(9, 14))
-    best = as_sets(finding._better(crowd, ring_, 3).select("group", "account"))
-    assert best == [set(range(9)), set(range(9, 14))]
-
-
-def test_a_group_replaces_the_pieces_that_it_beats_together() -> None:
-    pieces = pl.concat(
-        [grouped(8.0, 0, 1, 2), grouped(8.0, 3, 4, 5).with_columns(group=pl.lit(1, pl.UInt32))]
-    )
-    whole = grouped(20.0, *range(6))
-    assert as_sets(finding._better(pieces, whole, 3)) == [set(range(6))]
-    assert len(as_sets(finding._better(pieces, grouped(15.0, *range(6)), 3))) == 2
-
-
-def test_a_part_of_a_ring_does_not_tear_it_apart() -> None:
-    whole, part = grouped(20.0, *range(10)), grouped(15.0, *range(6))
-    assert as_sets(finding._better(whole, part, 3)) == [set(range(10))]
-
-
 def test_of_too_many_communities_the_heaviest_are_refined_and_the_number_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -18,7 +18,6 @@ from graphmeta.pipeline import analyze
 from graphmeta.privacy import audit, sealing, signing
 from graphmeta.run import AUDIT, RunFolder, open_run
 from graphmeta.synthetic import World, make_world
-from graphmeta.synthetic.campaigns.one_clock import OneClock
 from graphmeta.synthetic.campaigns.ring import Ring
 
 NOW = datetime.now(UTC)
@@ -43,8 +42,8 @@ class Analysed:
 def analysed(folder: Path, **more: Any) -> Analysed:
     """Analyse a small world with two strong campaigns into a run with a sealed map."""
     campaigns = (
-        Ring(actors=12, targets=60, overlap=0.6, window=6 * 3600.0),
-        OneClock(actors=10, ticks=30),
+        Ring(actors=9, targets=80, overlap=0.6, window=6 * 3600.0),
+        Ring(actors=8, targets=60, overlap=0.8, window=3600.0),
     )
     world = make_world(400, 21, campaigns, ("support_desk", "text_bank"), 2)
     reading = Reading(

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import polars as pl
+import pytest
 from scipy import stats
 from tinyworld import DAY, HOUR, Arrival, Contact, observed
 
@@ -30,12 +31,13 @@ ACCOUNTS = 1_220
 
 def talkative(rng: np.random.Generator) -> tuple[list[Contact], list[Arrival]]:
     """Everybody is contacted by strangers all the time, and comes somewhere now and then."""
-    contacts = [
-        (int(rng.choice(SENDERS)), one, int(at))
-        for one in PEOPLE
-        for at in rng.integers(0, 28 * DAY, 12)
-    ]
-    came = [(one, int(rng.choice(PLACES)), int(rng.integers(28 * DAY))) for one in PEOPLE] * 2
+    people = np.asarray(PEOPLE)
+    contacted, went = np.repeat(people, 12), people
+    by = rng.choice(SENDERS, contacted.size)
+    when = rng.integers(28 * DAY, size=contacted.size)
+    places, arrived = rng.choice(PLACES, went.size), rng.integers(28 * DAY, size=went.size)
+    contacts = list(zip(by.tolist(), contacted.tolist(), when.tolist(), strict=True))
+    came = list(zip(went.tolist(), places.tolist(), arrived.tolist(), strict=True))
     return contacts, came
 
 
@@ -66,13 +68,21 @@ def test_senders_of_several_converts_give_a_hub_away_where_everybody_is_contacte
     assert validated_hubs(seen, WHOLE)["hub"].to_list() == [HUB]
 
 
-def test_without_recruiters_hubs_are_seldom_validated() -> None:
-    validated = [validated_hubs(world(seed, each=0), WHOLE).height for seed in range(20)]
-    assert sum(validated) <= 1
+@pytest.fixture(scope="module")
+def without_recruiters() -> list[Observations]:
+    return [world(seed, each=0) for seed in range(20)]
 
 
-def test_p_values_of_places_that_nobody_sends_to_are_not_too_small() -> None:
-    tails = pl.concat([concentrated(world(seed, each=0), WHOLE) for seed in range(20)])["p_few"]
+def test_without_recruiters_hubs_are_seldom_validated(
+    without_recruiters: list[Observations],
+) -> None:
+    assert sum(validated_hubs(seen, WHOLE).height for seen in without_recruiters) <= 1
+
+
+def test_p_values_of_places_that_nobody_sends_to_are_not_too_small(
+    without_recruiters: list[Observations],
+) -> None:
+    tails = pl.concat([concentrated(seen, WHOLE) for seen in without_recruiters])["p_few"]
     assert len(tails) > 200
     for level in (0.01, 0.1):
         assert (tails <= level).sum() <= stats.binom.isf(1e-4, len(tails), level)
@@ -86,7 +96,7 @@ def test_a_club_that_gathers_somewhere_is_no_funnel_of_those_who_contact_its_mem
     contacts, came = talkative(rng)
     # The club's members go to its room, and many callers contact members alone, whenever.
     came += [(int(one), HUB, int(rng.integers(28 * DAY))) for one in club]
-    contacts += [(n, int(one), int(rng.integers(28 * DAY))) for n in range(19, 60) for one in club]
+    contacts += [(n, int(one), int(rng.integers(28 * DAY))) for n in range(20, 120) for one in club]
     known = observed(contacts, came, accounts=ACCOUNTS, circle_of=circle_of)
     unknown = observed(contacts, came, accounts=ACCOUNTS)
     of_hub = pl.col("hub") == HUB

@@ -16,7 +16,7 @@ from scipy import sparse
 from graphmeta.nulls import configuration
 from graphmeta.nulls.configuration import Choice
 from graphmeta.signals.base import FloatArray, IntArray, Observations, Part
-from graphmeta.signals.coordination.grooming.newcomers import WITHIN_S
+from graphmeta.signals.coordination.grooming.newcomers import newcomers
 from graphmeta.signals.coordination.incidence import busy, spans
 from graphmeta.signals.memo import once
 
@@ -59,13 +59,9 @@ def reached_in(seen: Observations, part: Part) -> pl.DataFrame:
     which knows how readily each group's own members greet.
     """
     rows = seen.strangers.filter(part.keeps("recipient_fold")).select("sender", "recipient", "time")
-    new = seen.visible.filter("newcomer").select("hub", recipient="account", arrived="time")
-    members = seen.visible.select("hub", sender="account").unique()
-    greetings = (
-        rows.join(new, on="recipient")
-        .filter((pl.col("time") - pl.col("arrived")).is_between(0, WITHIN_S))
-        .join(members, on=["hub", "sender"], how="semi")
-    )
+    known = newcomers(seen, part)
+    members = known.members.select("hub", sender="account").unique()
+    greetings = known.hits.join(members, on=["hub", "sender"], how="semi")
     return rows.join(greetings, on=["sender", "recipient"], how="anti", maintain_order="left")
 
 
