@@ -96,7 +96,7 @@ def test_a_club_that_gathers_somewhere_is_no_funnel_of_those_who_contact_its_mem
     contacts, came = talkative(rng)
     # The club's members go to its room, and many callers contact members alone, whenever.
     came += [(int(one), HUB, int(rng.integers(28 * DAY))) for one in club]
-    contacts += [(n, int(one), int(rng.integers(28 * DAY))) for n in range(20, 120) for one in club]
+    contacts += [(n, int(one), int(rng.integers(28 * DAY))) for n in range(19, 39) for one in club]
     known = observed(contacts, came, accounts=ACCOUNTS, circle_of=circle_of)
     unknown = observed(contacts, came, accounts=ACCOUNTS)
     of_hub = pl.col("hub") == HUB
