@@ -3,8 +3,9 @@
 The layers' edges, weights in nats of surprise, add up to one graph. Leiden with the constant
 Potts objective proposes communities at several resolutions, once among all accounts and again among
 those that reach many strangers; each is pruned and grown by the leave-one-out test of its members
-(``refine``), and of those that overlap the better are kept (``choose``). Nothing here is a claim:
-what is found on one part of the data is tested on another (``confirm``).
+(``refine``), of those that overlap the better are kept (``choose``), and what is two groups is
+parted (``split``). Nothing here is a claim: what is found on one part of the data is tested on
+another (``confirm``).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import polars as pl
 from graphmeta import seeds
 from graphmeta.clusters.choose import after, choose
 from graphmeta.clusters.refine import CUTS, refine
+from graphmeta.clusters.split import parted, split
 from graphmeta.graph.communities import communities
 from graphmeta.nulls import counts, multiplicity
 from graphmeta.signals.base import FOLDS, Layer, Observations, Part
@@ -95,9 +97,11 @@ def find(seen: Observations, layers: Sequence[Layer], part: Part, least: int, se
     strongest = heaviest(every, edges, MAX_COMMUNITIES)
     # All cuts are refined together: it costs little more than refining one.
     groups = score(seen, layers, refine(seen, layers, strongest, part, least), part)
+    chosen = choose(groups, least)
+    parts = split(chosen, edges, least, key)
     described = [_described(layer, frame) for layer, frame in zip(layers, pairs, strict=True)]
     return Found(
-        groups=choose(groups, least),
+        groups=parted(chosen, parts, score(seen, layers, parts, part)),
         layers=pl.DataFrame(described),
         communities=every["group"].n_unique(),
         refined=strongest["group"].n_unique(),
