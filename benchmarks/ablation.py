@@ -23,7 +23,7 @@ from graphmeta.bench.measures import flags, ranking
 from graphmeta.bench.own import Graphmeta
 from graphmeta.bench.suites import INNOCENT, Case
 from graphmeta.bench.worlds import Truth, make, truth_of, write
-from graphmeta.clusters import twins
+from graphmeta.clusters import find, twins
 from graphmeta.graph import strangers
 from graphmeta.scores import counter, rank
 from graphmeta.signals import LAYERS
@@ -69,6 +69,13 @@ def without_partitioning(stack: ExitStack) -> None:
     stack.enter_context(mock.patch.object(twins, "shared_out", return_value=nothing))
 
 
+def without_splitting(stack: ExitStack) -> None:
+    """Leave groups whole that next to nothing holds together."""
+    schema = {"group": pl.UInt32, "account": pl.UInt32, "whole": pl.UInt32}
+    none = pl.DataFrame(schema=schema)
+    stack.enter_context(mock.patch.object(find, "split", lambda *_: none))
+
+
 def without_strangers(stack: ExitStack) -> None:
     """Take every first contact for one with a stranger."""
     judged = strangers.judged
@@ -109,6 +116,7 @@ VARIANTS: dict[str, Variant] = {
     "without funnel": without_funnel,
     "without twins": without_twins,
     "without target_partitioning": without_partitioning,
+    "without splitting": without_splitting,
     "without strangers": without_strangers,
     "without confirmation": without_confirmation,
     "without counter-evidence": without_counter_evidence,
