@@ -73,7 +73,7 @@ def without_splitting(stack: ExitStack) -> None:
     """Leave groups whole that next to nothing holds together."""
     schema = {"group": pl.UInt32, "account": pl.UInt32, "whole": pl.UInt32}
     none = pl.DataFrame(schema=schema)
-    stack.enter_context(mock.patch.object(find, "split", lambda *_: none))
+    stack.enter_context(mock.patch.object(find, "split", return_value=none))
 
 
 def without_strangers(stack: ExitStack) -> None:
