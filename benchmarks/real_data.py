@@ -5,7 +5,8 @@ Of ordinary life (``collegemsg``, ``copenhagen_cns``) next to nothing should be 
 read after the analysis. For ``coortweet_russia`` the clusters are laid beside the groups that
 CooRTweet's rule gives (Righetti and Balluff 2025): two accounts are tied where they shared the same
 post within a minute, an account counts that did so twice, ties at or above the median are kept, and
-what hangs together is a group.
+what hangs together is a group. The rule is then asked again with those who shared dealt out anew
+among all shares: posts, times and everybody's activity stay, and nobody is coordinated.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ ORDINARY = ("collegemsg", "copenhagen_cns")
 OTHERS = ("bitcoin_otc", "coortweet_russia", "vast2008_calls")
 WINDOW_S = 60
 LEAST_SHARED = 2
+DEALS = 3
 
 
 def analysed(data: Path, name: str, folder: Path) -> RunFolder:
@@ -91,11 +93,20 @@ def tell_coortweet(run: RunFolder, events: pl.DataFrame) -> None:
     print(f"  {len(ours)} confirmed clusters of {len(every)} accounts")
     print(f"  CooRTweet's rule: {len(theirs)} groups of {len(them)} accounts")
     print(f"  in both {len(every & them)}, ours alone {len(every - them)}")
+    by_chance = [co_sharing_groups(dealt_out_anew(events, seed)) for seed in range(DEALS)]
+    print(f"  its largest group {len(theirs[0])}; with sharers dealt out anew "
+          f"{', '.join(str(len(groups[0])) for groups in by_chance)}")  # fmt: skip
     for group in theirs[:10]:
         best = max(ours, key=lambda name: len(ours[name] & group), default=None)
         shared = len(ours[best] & group) if best else 0
         of = len(ours[best]) if best else 0
         print(f"  group of {len(group)}: {shared} of them in {best} of {of}")
+
+
+def dealt_out_anew(events: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Return the same shares by others: who shared is shuffled over all of them."""
+    shuffled = events.with_columns(events["sender"].shuffle(seed=seed))
+    return shuffled.unique(["sender", "recipient"], keep="first", maintain_order=True)
 
 
 def co_sharing_groups(events: pl.DataFrame) -> list[set[str]]:

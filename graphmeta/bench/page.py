@@ -16,6 +16,7 @@ from graphmeta.bench.summary import summarise
 from graphmeta.report import page, words
 from graphmeta.report.charts import embed
 from graphmeta.report.charts.curves import look
+from graphmeta.synthetic import ALL_LOOKALIKES
 
 
 def page_html(results: Mapping[str, Any]) -> str:
@@ -49,6 +50,7 @@ def content(results: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "results": results,
         "says": {suite.name: suite.says for suite in SUITES}[results["plan"]["suite"]],
+        "posed": _posed(results["plan"]),
         "made_at": words.minute(words.parse_time(results["made_at"])),
         "tables": views.ranking_tables(summary, results["detectors"]),
         "detectors": summary["detectors"],
@@ -66,6 +68,14 @@ def content(results: Mapping[str, Any]) -> dict[str, Any]:
         "failures": views.failures(results["entries"]),
         "figures": figures,
     }
+
+
+def _posed(plan: Mapping[str, Any]) -> str:
+    """Say which look-alikes the worlds have; results of earlier versions do not name them."""
+    kinds = plan.get("lookalikes", ())
+    if not kinds or len(kinds) == len(ALL_LOOKALIKES):
+        return "with all kinds of look-alikes"
+    return "with these look-alikes alone: " + ", ".join(words.plain(kind) for kind in kinds)
 
 
 def _drawn(panel: Mapping[str, Any], place: int) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class Plan:
         seeds: Worlds of each kind; by default the suite's own number.
         campaigns: Plant these, instead of the suite's.
         accounts: Size of all worlds, instead of the suite's.
+        lookalikes: Pose these kinds of look-alikes alone, instead of all.
         timeline: Also run detectors that flag on growing prefixes of every world.
         budget: Clusters that an analyst looks at in a day.
         time_limit: Seconds that a detector may take on one world.
@@ -48,6 +49,7 @@ class Plan:
     seeds: int | None = None
     campaigns: tuple[str, ...] = ()
     accounts: int | None = None
+    lookalikes: tuple[str, ...] = ()
     timeline: bool = False
     budget: int = 10
     time_limit: float = 900.0
@@ -73,7 +75,7 @@ def run(
     Raises:
         UsageError: A name is unknown, or something stands where worlds are to be kept.
     """
-    planned = cases(plan.suite, plan.seeds, plan.campaigns, plan.accounts)
+    planned = cases(plan.suite, plan.seeds, plan.campaigns, plan.accounts, plan.lookalikes)
     chosen = _chosen(detectors)
     for each in chosen:
         if isinstance(each, ScoresFile) and len(planned) > 1 and not each.names_worlds():
@@ -97,7 +99,11 @@ def run(
 
 def _planned(plan: Plan, planned: Sequence[Case]) -> dict[str, Any]:
     """Return the plan as results state it: what was measured, never where it was kept."""
-    said = {**asdict(plan), "campaigns": list(plan.campaigns)}
+    said = {
+        **asdict(plan),
+        "campaigns": list(plan.campaigns),
+        "lookalikes": list(planned[0].lookalikes),
+    }
     del said["keep"]
     return {**said, "seeds": sorted({case.seed for case in planned})}
 

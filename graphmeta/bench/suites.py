@@ -7,13 +7,13 @@ of campaigns come from the generator, so a new campaign joins ``standard`` by it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graphmeta import seeds
 from graphmeta.bench import sweeps
 from graphmeta.bench.sweeps import Step
 from graphmeta.errors import UsageError
-from graphmeta.synthetic import CAMPAIGN_NAMES, Plan
+from graphmeta.synthetic import ALL_LOOKALIKES, CAMPAIGN_NAMES, Plan
 from graphmeta.synthetic.campaigns import Campaign, asked
 
 #: The label of worlds without any campaign.
@@ -33,6 +33,7 @@ class Case:
         days: Length.
         seed: Which world of its kind, from 0; also the seed of what detectors draw.
         steps: Its places on the attacker's cost curves, in the suite ``evasion``.
+        lookalikes: The kinds of look-alikes that are posed.
     """
 
     label: str
@@ -41,6 +42,7 @@ class Case:
     days: int
     seed: int
     steps: tuple[Step, ...] = ()
+    lookalikes: tuple[str, ...] = ALL_LOOKALIKES
 
     @property
     def name(self) -> str:
@@ -126,6 +128,7 @@ def cases(
     count: int | None = None,
     campaigns: Sequence[str] = (),
     accounts: int | None = None,
+    lookalikes: Sequence[str] = (),
 ) -> list[Case]:
     """Return the cases of a suite, narrowed or widened.
 
@@ -135,9 +138,11 @@ def cases(
         campaigns: Plant these, instead of the suite's: names, with parameters if there are any
             (``"funnel:camouflage=3"``), and sweeps, whole.
         accounts: Size of all worlds, instead of the suite's sizes.
+        lookalikes: Pose these kinds of look-alikes alone, instead of all.
 
     Raises:
-        UsageError: A suite, campaign, parameter or sweep is unknown, or ``count`` is less than 1.
+        UsageError: A suite, campaign, parameter, sweep or kind is unknown, or ``count`` is less
+            than 1.
     """
     found = _suite(suite)
     count = found.seeds if count is None else count
@@ -146,6 +151,7 @@ def cases(
     labels = list(dict.fromkeys(campaigns or found.labels))
     for label in labels:
         _refuse_unknown(label)
+    posed = Plan(lookalikes=tuple(dict.fromkeys(lookalikes or ALL_LOOKALIKES))).lookalikes
     swept = [label for label in labels if sweeps.sweep(label)]
     made: list[Case] = []
     for size in found.sizes if accounts is None else (accounts,):
@@ -160,7 +166,7 @@ def cases(
                 for seed in range(count)
                 for label, ring, steps in rings
             ]
-    return made
+    return [replace(case, lookalikes=tuple(posed)) for case in made]
 
 
 def _refuse_unknown(label: str) -> None:

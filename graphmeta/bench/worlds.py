@@ -42,8 +42,10 @@ class Truth:
 
 
 def make(case: Case) -> World:
-    """Generate the world of a case, with all look-alikes."""
-    return make_world(case.accounts, case.days, case.campaigns, seed=case.world_seed)
+    """Generate the world of a case."""
+    return make_world(
+        case.accounts, case.days, case.campaigns, case.lookalikes, seed=case.world_seed
+    )
 
 
 def truth_of(world: World) -> Truth:

@@ -44,6 +44,14 @@ class WorldOptions:
             validator=validators.Number(gte=200),
         ),
     ] = None
+    lookalike: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Pose this kind of look-alike and no others, instead of all kinds: what does it "
+            "cost to tell it apart? Repeatable.",
+            metavar="KIND",
+        ),
+    ] = ()
     worlds: Annotated[
         Path | None,
         Parameter(
@@ -164,6 +172,7 @@ def _run(
         seeds=on.seeds,
         campaigns=on.campaign,
         accounts=on.accounts,
+        lookalikes=on.lookalike,
         timeline=by.timeline,
         budget=by.budget,
         time_limit=by.time_limit,

@@ -188,9 +188,19 @@ def test_innocent_worlds_plant_nobody() -> None:
     assert all(case.campaigns == () for case in cases("innocence"))
 
 
+def test_look_alikes_are_narrowed_and_the_rest_of_the_plan_stays() -> None:
+    few = cases("quick", 1, ["bulk"], 200, ["courier", "courier", "text_bank"])[0]
+    every = cases("quick", 1, ["bulk"], 200)[0]
+    assert few.lookalikes == ("courier", "text_bank")
+    assert (few.name, few.world_seed) == (every.name, every.world_seed)
+    posed = worlds.truth_of(worlds.make(few)).lookalikes["kind"]
+    assert set(posed) == {"courier", "text_bank"}
+
+
 @pytest.mark.parametrize(
     ("suite", "options", "named"),
     [
+        ("quick", {"lookalikes": ["nothing"]}, "no look-alike named 'nothing'"),
         ("nothing", {}, "There is no suite 'nothing'"),
         ("quick", {"campaigns": ["nothing"]}, "no campaign 'nothing'"),
         ("quick", {"campaigns": ["funnel:nothing=1"]}, "no parameter 'nothing'"),
