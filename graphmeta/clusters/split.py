@@ -41,20 +41,25 @@ def split(groups: pl.DataFrame, edges: pl.DataFrame, least: int, seed: int) -> p
         Columns group, account, whole (the group that it comes from); groups are numbered by their
         smallest account. Those that stay whole are not in it, nor are accounts that are left over.
     """
-    parted = [groups.clear().with_columns(whole="group")]
-    one, other = groups.rename({"account": "a"}), groups.rename({"account": "b"})
-    inside = edges.join(one, on="a").join(other, on=["b", "group"]).sort("a", "b")
-    free = 0
-    for (whole,), ties in inside.partition_by("group", as_dict=True).items():
-        accounts = groups.filter(pl.col("group") == whole)["account"].sort().to_numpy()
-        label = _parts(accounts, ties, least, seed)
-        parted.append(
-            pl.DataFrame({"group": label + free, "account": accounts, "whole": whole})
-            .filter(pl.len().over("group") >= least, pl.col("group").n_unique() > 1)
-            .cast({"group": pl.UInt32, "whole": pl.UInt32})
-        )
-        free += accounts.size
-    return numbered(pl.concat(parted))
+    large = groups.filter(pl.len().over("group") >= 2 * least)
+    inside = _inside(large, edges)
+    if inside.is_empty():
+        return groups.clear().with_columns(whole="group")
+    # Nobody is in two groups, and weights are in units of the group's own mean: one search does.
+    drawn = communities(inside.drop("group"), LOOSER, seed, passes=PASSES)
+    placed = large.join(drawn, on="account", how="left").sort("account")
+    ties = inside.partition_by("group", as_dict=True)
+    frames = []
+    for (whole,), accounts in placed.partition_by("group", as_dict=True).items():
+        if (whole,) in ties:
+            part = _parts(accounts, ties[(whole,)], least)
+            frames.append(accounts.select("account", whole="group", group=part))
+    # Numbers of parts are their group's own until here.
+    named = pl.concat(frames).with_columns(group=pl.struct("whole", "group").rank("dense"))
+    apart = named.filter(
+        pl.len().over("group") >= least, pl.col("group").n_unique().over("whole") > 1
+    )
+    return numbered(apart.select(pl.col("group").cast(pl.UInt32), "account", "whole"))
 
 
 def parted(groups: pl.DataFrame, parts: pl.DataFrame, proposed: pl.DataFrame) -> pl.DataFrame:
@@ -75,19 +80,33 @@ def parted(groups: pl.DataFrame, parts: pl.DataFrame, proposed: pl.DataFrame) ->
     return numbered(pl.concat([whole.select("group", "account"), renumbered]))
 
 
-def _parts(
-    accounts: NDArray[np.uint32], ties: pl.DataFrame, least: int, seed: int
-) -> NDArray[np.int64]:
-    """Return the number of each account's part, from 0; accounts ascend."""
-    mean = float(ties["weight"].sum()) / (accounts.size * (accounts.size - 1) / 2)
-    drawn = communities(ties, LOOSER * mean, seed, passes=PASSES)
+def _inside(groups: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """Return the ties within groups, over the group's mean of all pairs: a, b, group, weight."""
+    sizes = groups.with_columns(size=pl.len().over("group").cast(pl.Float64))
+    one, other = sizes.rename({"account": "a"}), groups.rename({"account": "b"})
+    pairs = pl.col("size") * (pl.col("size") - 1) / 2
+    mean = pl.col("weight").sum().over("group") / pairs
+    joined = edges.join(one, on="a").join(other, on=["b", "group"]).sort("a", "b")
+    return joined.select("a", "b", "group", weight=pl.col("weight") / mean)
+
+
+def _parts(accounts: pl.DataFrame, ties: pl.DataFrame, least: int) -> pl.Series:
+    """Return the number of each account's part, for the accounts of one group, in their order.
+
+    Args:
+        accounts: Columns account, ascending, and community, null for who is in none.
+        ties: Columns a, b, weight.
+        least: As ``split`` has it.
+    """
+    numbers = accounts["account"].to_numpy()
+    drawn = accounts["community"].to_numpy()
     # Whoever is in no community is one alone.
-    label = np.arange(accounts.size) + drawn.height
-    label[np.searchsorted(accounts, drawn["account"].to_numpy())] = drawn["community"].to_numpy()
+    alone = np.isnan(drawn) if drawn.dtype.kind == "f" else np.zeros(drawn.size, dtype=bool)
+    label = np.where(alone, -1.0 - np.arange(drawn.size), drawn)
     label = np.unique(label, return_inverse=True)[1]
-    mean_tie, size = _mean_ties(accounts, ties, label)
+    mean_tie, size = _mean_ties(numbers, ties, label)
     part = connected_components(_belonging(mean_tie, size, least), directed=False)[1]
-    return part.astype(np.int64)[label]
+    return pl.Series(part.astype(np.int64)[label])
 
 
 def _mean_ties(
