@@ -31,7 +31,7 @@ from score_fitting import (
 from score_worlds import gather
 
 from graphmeta.scores import calibrate, model, rank
-from graphmeta.scores.terms import RECRUITMENT_TERMS, SPAM_TERMS, Term
+from graphmeta.scores.terms import LOOK_ALIKE_TERMS, RECRUITMENT_TERMS, SPAM_TERMS, Term
 
 WEIGHTS = Path(model.__file__).with_name("weights.json")
 RECRUITING = ("funnel", "invitation_cascade", "grooming")
@@ -88,10 +88,9 @@ SCORES = (
 
 def against(kind: str) -> Task:
     """Return the fit that tells campaigns of any sort from one kind of look-alike."""
-    terms = tuple(dict.fromkeys((*SPAM_TERMS, *RECRUITMENT_TERMS)))
     return Task(
         kind,
-        terms,
+        LOOK_ALIKE_TERMS,
         lambda clusters: clusters["kind"] == "campaign",
         lambda clusters: (clusters["kind"] == "lookalike") & (clusters["label"] == kind),
         PENALTY_OF_CLASS,

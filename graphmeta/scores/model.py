@@ -17,12 +17,12 @@ from typing import Any
 import polars as pl
 
 from graphmeta.scores.calibrate import Calibration
-from graphmeta.scores.terms import RECRUITMENT_TERMS, SPAM_TERMS, Term, log_ratio
+from graphmeta.scores.terms import LOOK_ALIKE_TERMS, Term, log_ratio
 
 #: A look-alike is rejected where it scores as high in at most this share of its appearances.
 REJECTED_AT = 0.01
 
-_TERMS = {term.signal: term for term in (*SPAM_TERMS, *RECRUITMENT_TERMS)}
+_TERMS = {term.signal: term for term in LOOK_ALIKE_TERMS}
 
 
 @dataclass(frozen=True)

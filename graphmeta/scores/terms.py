@@ -77,6 +77,13 @@ RECRUITMENT_TERMS = (
     Term("passes_on_after", -1, 2.0, 2.0),
 )
 
+#: What tells campaigns from one kind of look-alike. More converts speak for abuse whatever the
+#: kind; but agents and charities feed a hub by what they are, and who feeds none is none of them.
+LOOK_ALIKE_TERMS = (
+    *dict.fromkeys((*SPAM_TERMS, *RECRUITMENT_TERMS)),
+    Term("feeds_a_hub", -1, 0.5, 1.1),
+)
+
 
 def log_ratio(
     value: pl.Expr,

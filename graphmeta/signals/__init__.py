@@ -33,7 +33,7 @@ from graphmeta.signals.recruitment.cascade import (
     InvitesStrangers,
     PassesOnAfter,
 )
-from graphmeta.signals.recruitment.conversion import Converts, SentByStrangers
+from graphmeta.signals.recruitment.conversion import Converts, FeedsAHub, SentByStrangers
 from graphmeta.signals.recruitment.newcomers import (
     GroupsWatched,
     IsolatedNewcomers,
@@ -76,6 +76,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
 #: them there.
 RECRUITMENT: tuple[Recruitment, ...] = (
     Converts(),
+    FeedsAHub(),
     SentByStrangers(),
     NewcomerShare(),
     IsolatedNewcomers(),

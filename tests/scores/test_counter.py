@@ -35,6 +35,7 @@ def slow_p_value(values: Values, kind: LookAlike) -> float:
         if weight.term.signal not in values:
             continue
         value, usual = values[weight.term.signal]
+        usual = max(usual, weight.term.usual)
         ratio = math.log((value + weight.term.floor) / (usual + weight.term.floor))
         ratio = max(-weight.term.bound, min(weight.term.bound, ratio))
         score += (weight.above if ratio > 0 else weight.below) * ratio

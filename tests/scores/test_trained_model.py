@@ -14,7 +14,7 @@ from score_kit import look_alike, measured, numbers, plain_data
 from graphmeta.scores.behaviour import add_up, terms
 from graphmeta.scores.counter import ANYTHING
 from graphmeta.scores.model import REJECTED_AT, read, trained
-from graphmeta.scores.terms import RECRUITMENT_TERMS, SPAM_TERMS
+from graphmeta.scores.terms import LOOK_ALIKE_TERMS, RECRUITMENT_TERMS, SPAM_TERMS
 from graphmeta.scores.wording import LOOK_ALIKES
 from graphmeta.signals import BEHAVIOURS, RECRUITMENT
 from graphmeta.synthetic.lookalikes import LOOKALIKES
@@ -23,7 +23,8 @@ SIGNALS = {signal.name for signal in BEHAVIOURS} | {signal.name for signal in RE
 
 
 def test_every_measurement_has_a_say_and_every_say_a_measurement() -> None:
-    assert {term.signal for term in (*SPAM_TERMS, *RECRUITMENT_TERMS)} == SIGNALS
+    assert {term.signal for term in LOOK_ALIKE_TERMS} == SIGNALS
+    assert set(LOOK_ALIKE_TERMS) > {*SPAM_TERMS, *RECRUITMENT_TERMS}
 
 
 def test_the_trained_scores_have_the_terms_that_are_stated() -> None:
@@ -31,6 +32,8 @@ def test_the_trained_scores_have_the_terms_that_are_stated() -> None:
     assert (spam.name, recruitment.name) == ("spam", "recruitment")
     assert tuple(weight.term for weight in spam.weights) == SPAM_TERMS
     assert tuple(weight.term for weight in recruitment.weights) == RECRUITMENT_TERMS
+    for kind in trained().look_alikes:
+        assert tuple(weight.term for weight in kind.score.weights) == LOOK_ALIKE_TERMS
 
 
 def test_every_trained_slope_points_where_it_is_stated() -> None:

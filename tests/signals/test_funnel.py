@@ -13,7 +13,7 @@ from graphmeta.signals.base import FOLDS, GROUPS, MEMBERS, PAIRS, WHOLE, Observa
 from graphmeta.signals.coordination.conversions import WITHIN_S, conversions
 from graphmeta.signals.coordination.funnel import Funnel, best, feeders
 from graphmeta.signals.coordination.hubs import validated_hubs
-from graphmeta.signals.recruitment.conversion import Converts, SentByStrangers
+from graphmeta.signals.recruitment.conversion import Converts, FeedsAHub, SentByStrangers
 
 LAYER = Funnel()
 RECRUITERS = range(4)
@@ -188,6 +188,16 @@ def test_converts_are_counted_once_and_never_among_the_group() -> None:
     assert found["expected"][0] < 2.0
 
 
+def test_whoever_leads_nobody_anywhere_feeds_no_hub() -> None:
+    contacts, arrivals = recruiting()
+    hubs = pl.DataFrame({"group": [0], "hub": [HUB]}, schema={"group": pl.UInt32, "hub": pl.UInt32})
+    fed = observed(contacts, arrivals, accounts=ACCOUNTS)
+    found = FeedsAHub().measure(fed, groups_of(RECRUITERS), hubs)
+    assert found.select("value", "expected", "support").rows() == [(1.0, 0.0, 20)]
+    unfed = observed(contacts, [], accounts=ACCOUNTS)
+    assert FeedsAHub().measure(unfed, groups_of(RECRUITERS), hubs).is_empty()
+
+
 def test_a_movement_among_friends_was_hardly_sent_by_strangers() -> None:
     contacts, arrivals = recruiting()
     hubs = pl.DataFrame({"group": [0], "hub": [HUB]}, schema={"group": pl.UInt32, "hub": pl.UInt32})
@@ -209,4 +219,5 @@ def test_without_contacts_there_is_nothing(part: Part) -> None:
     assert LAYER.members(seen, groups, part).is_empty()
     hubs = LAYER.hubs_of(seen, groups, part)
     assert Converts().measure(seen, groups, hubs).is_empty()
+    assert FeedsAHub().measure(seen, groups, hubs).is_empty()
     assert SentByStrangers().measure(seen, groups, hubs).is_empty()

@@ -13,6 +13,13 @@ WORDINGS: dict[str, Wording] = {
         "contacts are led somewhere",
         "nobody is led anywhere",
     ),
+    "feeds_a_hub": Wording(
+        "whether they feed a hub",
+        "of those contacted some went on to a hub of the group",
+        NUMBER,
+        "nobody is led anywhere",
+        "contacts are led to one place, as agents and charities lead them",
+    ),
     "sent_by_strangers": Wording(
         "arrivals sent by strangers",
         "{observed} of the arrivals at the hubs had been contacted by these strangers",

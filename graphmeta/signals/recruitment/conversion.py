@@ -1,9 +1,10 @@
 """Of those whom the group contacted, how many went on to its hub, and who else came there?
 
-Two measures stand beside each other. *Converts* counts the contacted accounts that went on to
-its hubs within days, against how many would have gone by themselves. *Sent by strangers* is the
-share of all arrivals at the hub that strangers had contacted before: high in a recruiting funnel
-(0.8 to 0.9 in planted ones), low in a movement that grows among friends.
+Three measures stand beside each other. *Converts* counts the contacted accounts that went on to
+its hubs within days, against how many would have gone by themselves. *Feeds a hub* says whether
+any did, which is what houses with an office and charities do as well as recruiters. *Sent by
+strangers* is the share of all arrivals at the hub that strangers had contacted before: high in a
+recruiting funnel (0.8 to 0.9 in planted ones), low in a movement that grows among friends.
 """
 
 from __future__ import annotations
@@ -27,6 +28,22 @@ class Converts:
         return sent.with_columns(
             value=pl.col("observed"), support=pl.col("observed").cast(pl.Int64)
         ).select(MEASURED.names())
+
+
+class FeedsAHub:
+    """Whether anybody whom the group contacted went on to one of its hubs."""
+
+    name = "feeds_a_hub"
+    version = 1
+
+    def measure(self, seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame) -> pl.DataFrame:
+        """Measure groups that have a hub (columns group, hub), columns ``MEASURED``."""
+        return _sent(seen, groups, hubs).select(
+            "group",
+            value=pl.lit(1.0),
+            expected=pl.lit(0.0),
+            support=pl.col("observed").cast(pl.Int64),
+        )
 
 
 class SentByStrangers:
