@@ -23,7 +23,7 @@ SHOWN_AT = 0.2
 #: How much the strength of coordination (minus the logarithm of its q-value, plus 1) moves a score,
 #: in log-odds per logarithm, and the strength at which it does not. Behaviour that one platform's
 #: organisations share with another's campaigns tells little there; strength then still orders.
-BY_STRENGTH = 0.5
+BY_STRENGTH = 0.25
 TYPICAL_STRENGTH = 20.0
 
 
