@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 FloatArray = NDArray[np.float64]
 
@@ -53,6 +53,10 @@ def exact_upper_tail(
     Returns:
         Probabilities in (0, 1], shape (n,).
     """
+    if np.asarray(observed).size == 0:
+        return np.ones(0)
+    from scipy import stats  # slow to load, and most data has nothing to ask
+
     tail = stats.hypergeom.sf(
         np.asarray(observed) - 1.0, of + of_elsewhere, observed + elsewhere, of
     )

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from graphmeta.scores.model import REJECTED_AT, LookAlike, Model, contributions
 
@@ -39,9 +40,20 @@ def resemblance(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.D
     """
     every = pl.DataFrame({"group": groups}, schema={"group": pl.UInt32()}).sort("group")
     added = contributions(measured, [kind.score for kind in model.look_alikes])
-    odds = added.group_by("group", "score").agg(pl.col("contribution").sort().sum())
+    kinds = {kind.score.name: number for number, kind in enumerate(model.look_alikes)}
+    odds = (
+        added.join(every, on="group", how="semi")
+        .group_by("group", "score")
+        .agg(pl.col("contribution").sort().sum())
+    )
+    row = every["group"].search_sorted(odds["group"]).to_numpy()
+    column = odds["score"].replace_strict(kinds, return_dtype=pl.Int64).to_numpy()
+    scores = np.zeros((every.height, len(kinds)))
+    scores[row, column] = odds["contribution"].to_numpy()
     frames = [every.clear().with_columns(kind=pl.lit(""), p_value=pl.lit(0.0))]
-    frames.extend(_of_kind(odds, every, kind) for kind in model.look_alikes)
+    for kind, own in zip(model.look_alikes, scores.T, strict=True):
+        p_value = pl.Series(_p_values(own, kind))
+        frames.append(every.with_columns(kind=pl.lit(kind.score.name), p_value=p_value))
     return pl.concat([*frames, _untold(measured, every)]).sort("group", "kind")
 
 
@@ -53,14 +65,12 @@ def _untold(measured: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(kind=pl.lit(ANYTHING), p_value=pl.lit(1.0))
 
 
-def _of_kind(odds: pl.DataFrame, every: pl.DataFrame, kind: LookAlike) -> pl.DataFrame:
-    own = odds.filter(pl.col("score") == kind.score.name).select("group", "contribution")
-    scored = every.join(own, on="group", how="left").sort("group")
-    score = scored["contribution"].fill_null(0.0).to_numpy() + kind.score.constant
+def _p_values(scores: NDArray[np.float64], kind: LookAlike) -> NDArray[np.float64]:
+    """Return the p-values of scores of one kind, whose constant is not in them yet, shape (n,)."""
     # Ties count: a cluster that scores just as high is no less like the kind.
-    higher = np.searchsorted(np.asarray(kind.highest)[::-1], score, side="left")
-    p_value = (1 + len(kind.highest) - higher) / (kind.appearances + 1)
-    return scored.select("group", kind=pl.lit(kind.score.name), p_value=pl.Series(p_value))
+    ascending = np.asarray(kind.highest)[::-1]
+    higher = np.searchsorted(ascending, scores + kind.score.constant, side="left")
+    return np.asarray((1 + len(kind.highest) - higher) / (kind.appearances + 1))
 
 
 def nearest(alike: pl.DataFrame) -> pl.DataFrame:

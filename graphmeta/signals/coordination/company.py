@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
 from graphmeta.nulls import counts
 from graphmeta.signals.base import FloatArray, Observations, Part
@@ -233,13 +232,11 @@ def founders(seen: Observations, moves: pl.DataFrame, sources: pl.DataFrame) -> 
         )
         .sort("hub")
     )
-    dealt = stats.hypergeom.sf(
-        told["both"].to_numpy().astype(np.int64) - 1,
-        told["everybody"].to_numpy().astype(np.int64),
-        told["known"].to_numpy().astype(np.int64),
-        told["early"].to_numpy().astype(np.int64),
+    both, everybody, known, early = (
+        told[name].to_numpy().astype(np.float64) for name in ("both", "everybody", "known", "early")
     )
-    sure = told.with_columns(p_value=pl.Series(np.atleast_1d(dealt), dtype=pl.Float64)).filter(
+    dealt = counts.exact_upper_tail(both, early, known - both, everybody - early)
+    sure = told.with_columns(p_value=pl.Series(dealt, dtype=pl.Float64)).filter(
         pl.col("p_value") <= FOUNDED_AT, 2 * pl.col("both") >= pl.col("early")
     )
     return (

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import special
 
 from graphmeta.nulls import counts
 from graphmeta.signals.base import GROUPS, Observations, shaped
@@ -71,7 +71,7 @@ def shared_out(seen: Observations, groups: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("expected") >= LEAST_EXPECTED)
     )
     rows = expected.join(observed, on="group").sort("group")
-    tail = stats.poisson.cdf(rows["observed"].to_numpy(), rows["expected"].to_numpy())
+    tail = special.pdtr(rows["observed"].to_numpy(), rows["expected"].to_numpy())
     return shaped(
         rows.with_columns(p_value=pl.Series(np.clip(tail, 1e-300, 1.0), dtype=pl.Float64)), GROUPS
     )

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy import special, stats
+from scipy import special
 from scipy.spatial import KDTree
 
 from graphmeta import seeds
@@ -109,8 +109,9 @@ def _points(judged: pl.DataFrame, strangers: pl.DataFrame) -> tuple[IntArray, Fl
         .join(reactions, on="sender", how="left")
         .sort("sender")
     )
-    values = table.drop("sender").cast(pl.Float64).fill_null(0.0).to_numpy()
-    normal = special.ndtri((stats.rankdata(values, axis=0) - 0.5) / max(len(values), 1))
+    values = table.drop("sender").cast(pl.Float64).fill_null(0.0)
+    ranks = values.select(pl.all().rank("average")).to_numpy()
+    normal = special.ndtri((ranks - 0.5) / max(len(values), 1))
     if len(values) <= NEIGHBOURS:
         return table["sender"].to_numpy().astype(np.int64), normal
     spread = np.cov(normal.T) + _RIDGE * np.eye(normal.shape[1])
