@@ -40,16 +40,17 @@ def resemblance(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.D
     """
     every = pl.DataFrame({"group": groups}, schema={"group": pl.UInt32()}).sort("group")
     added = contributions(measured, [kind.score for kind in model.look_alikes])
-    kinds = {kind.score.name: number for number, kind in enumerate(model.look_alikes)}
+    columns = pl.DataFrame(
+        {"score": [kind.score.name for kind in model.look_alikes]}, schema={"score": pl.String()}
+    ).with_row_index("column")
     odds = (
-        added.join(every, on="group", how="semi")
-        .group_by("group", "score")
+        added.group_by("group", "score")
         .agg(pl.col("contribution").sort().sum())
+        .join(every.with_row_index("row"), on="group")
+        .join(columns, on="score")
     )
-    row = every["group"].search_sorted(odds["group"]).to_numpy()
-    column = odds["score"].replace_strict(kinds, return_dtype=pl.Int64).to_numpy()
-    scores = np.zeros((every.height, len(kinds)))
-    scores[row, column] = odds["contribution"].to_numpy()
+    scores = np.zeros((every.height, columns.height))
+    scores[odds["row"].to_numpy(), odds["column"].to_numpy()] = odds["contribution"].to_numpy()
     frames = [every.clear().with_columns(kind=pl.lit(""), p_value=pl.lit(0.0))]
     for kind, own in zip(model.look_alikes, scores.T, strict=True):
         p_value = pl.Series(_p_values(own, kind))
