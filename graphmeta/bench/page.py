@@ -16,7 +16,6 @@ from graphmeta.bench.summary import summarise
 from graphmeta.report import page, words
 from graphmeta.report.charts import embed
 from graphmeta.report.charts.curves import look
-from graphmeta.synthetic import ALL_LOOKALIKES
 
 
 def page_html(results: Mapping[str, Any]) -> str:
@@ -71,9 +70,9 @@ def content(results: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _posed(plan: Mapping[str, Any]) -> str:
-    """Say which look-alikes the worlds have; results of earlier versions do not name them."""
-    kinds = plan.get("lookalikes", ())
-    if not kinds or len(kinds) == len(ALL_LOOKALIKES):
+    """Say which look-alikes the worlds have; earlier versions always posed all of them."""
+    kinds = plan.get("lookalikes")
+    if not kinds:
         return "with all kinds of look-alikes"
     return "with these look-alikes alone: " + ", ".join(words.plain(kind) for kind in kinds)
 

@@ -99,11 +99,8 @@ def run(
 
 def _planned(plan: Plan, planned: Sequence[Case]) -> dict[str, Any]:
     """Return the plan as results state it: what was measured, never where it was kept."""
-    said = {
-        **asdict(plan),
-        "campaigns": list(plan.campaigns),
-        "lookalikes": list(planned[0].lookalikes),
-    }
+    asked = {name: list(getattr(plan, name)) for name in ("campaigns", "lookalikes")}
+    said = {**asdict(plan), **asked}
     del said["keep"]
     return {**said, "seeds": sorted({case.seed for case in planned})}
 

@@ -151,7 +151,8 @@ def cases(
     labels = list(dict.fromkeys(campaigns or found.labels))
     for label in labels:
         _refuse_unknown(label)
-    posed = Plan(lookalikes=tuple(dict.fromkeys(lookalikes or ALL_LOOKALIKES))).lookalikes
+    posed = tuple(dict.fromkeys(lookalikes or ALL_LOOKALIKES))
+    Plan(lookalikes=posed)  # refuses unknown kinds
     swept = [label for label in labels if sweeps.sweep(label)]
     made: list[Case] = []
     for size in found.sizes if accounts is None else (accounts,):
@@ -166,7 +167,7 @@ def cases(
                 for seed in range(count)
                 for label, ring, steps in rings
             ]
-    return [replace(case, lookalikes=tuple(posed)) for case in made]
+    return [replace(case, lookalikes=posed) for case in made]
 
 
 def _refuse_unknown(label: str) -> None:

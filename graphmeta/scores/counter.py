@@ -39,6 +39,16 @@ def resemblance(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.D
         Columns group, kind, p_value, in order of group and kind.
     """
     every = pl.DataFrame({"group": groups}, schema={"group": pl.UInt32()}).sort("group")
+    frames = [every.clear().with_columns(kind=pl.lit(""), p_value=pl.lit(0.0))]
+    added = _added(measured, every, model)
+    for kind, own in zip(model.look_alikes, added.T, strict=True):
+        p_value = pl.Series(_p_values(own + kind.score.constant, kind))
+        frames.append(every.with_columns(kind=pl.lit(kind.score.name), p_value=p_value))
+    return pl.concat([*frames, _untold(measured, every)]).sort("group", "kind")
+
+
+def _added(measured: pl.DataFrame, every: pl.DataFrame, model: Model) -> NDArray[np.float64]:
+    """Return what measurements add to each cluster's score of each kind, shape (n, kinds)."""
     added = contributions(measured, [kind.score for kind in model.look_alikes])
     columns = pl.DataFrame(
         {"score": [kind.score.name for kind in model.look_alikes]}, schema={"score": pl.String()}
@@ -51,11 +61,7 @@ def resemblance(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.D
     )
     scores = np.zeros((every.height, columns.height))
     scores[odds["row"].to_numpy(), odds["column"].to_numpy()] = odds["contribution"].to_numpy()
-    frames = [every.clear().with_columns(kind=pl.lit(""), p_value=pl.lit(0.0))]
-    for kind, own in zip(model.look_alikes, scores.T, strict=True):
-        p_value = pl.Series(_p_values(own, kind))
-        frames.append(every.with_columns(kind=pl.lit(kind.score.name), p_value=p_value))
-    return pl.concat([*frames, _untold(measured, every)]).sort("group", "kind")
+    return scores
 
 
 def _untold(measured: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
@@ -67,10 +73,10 @@ def _untold(measured: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
 
 
 def _p_values(scores: NDArray[np.float64], kind: LookAlike) -> NDArray[np.float64]:
-    """Return the p-values of scores of one kind, whose constant is not in them yet, shape (n,)."""
+    """Return the p-values of scores of one kind, shape (n,)."""
     # Ties count: a cluster that scores just as high is no less like the kind.
     ascending = np.asarray(kind.highest)[::-1]
-    higher = np.searchsorted(ascending, scores + kind.score.constant, side="left")
+    higher = np.searchsorted(ascending, scores, side="left")
     return np.asarray((1 + len(kind.highest) - higher) / (kind.appearances + 1))
 
 

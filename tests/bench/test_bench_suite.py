@@ -157,6 +157,15 @@ def test_a_lookalike_that_was_flagged_is_named_on_the_page(results: dict[str, An
     assert '<th scope="row">courier</th>' in page
 
 
+def test_the_page_names_the_look_alikes_where_not_all_were_posed(results: dict[str, Any]) -> None:
+    assert "with all kinds of look-alikes" in page_html(results)
+    changed = copy.deepcopy(results)
+    changed["plan"]["lookalikes"] = ["courier", "text_bank"]
+    assert "with these look-alikes alone: courier, text bank" in page_html(changed)
+    del changed["plan"]["lookalikes"]
+    assert "with all kinds of look-alikes" in page_html(changed), "results of an earlier version"
+
+
 def test_the_page_holds_every_detector_and_failure_and_loads_nothing(
     results: dict[str, Any],
 ) -> None:
