@@ -5,8 +5,8 @@ who comes to the one group that is theirs, isolated or not. Helplines and outrea
 to people who know few others, too, but not because these showed up in a group. Four measures
 tell them apart, beside the depth of the talk that follows (``signals/behaviour/dialogue.py``):
 the share of stranger contacts that went to newcomers; how many of those newcomers knew few
-people, beside all newcomers of the same groups; what share of these groups' newcomers was
-reached; and in how many groups at least two of the accounts reached some.
+people, beside all newcomers of the same groups; what share of one group's newcomers was reached
+at most; and in how many groups at least two of the accounts reached some.
 
 They rest on ``signals/coordination/grooming/newcomers.py`` for who is a newcomer. They mislead at
 the start of any data, when everybody seems to know few people, and where old members speak for
@@ -74,10 +74,10 @@ class IsolatedNewcomers:
 
 
 class NewcomersCovered:
-    """Share of the newcomers of the groups in question that were reached."""
+    """Largest share of one group's newcomers that was reached."""
 
     name = "newcomers_covered"
-    version = 1
+    version = 2
     #: What two or three members of a group who meet some newcomers reach of them.
     USUAL = 0.1
 
@@ -86,26 +86,24 @@ class NewcomersCovered:
     ) -> pl.DataFrame:
         """Measure groups (columns group, account), columns ``MEASURED``."""
         new = seen.visible.filter(pl.col("newcomer"))
-        picked = _reached(seen, groups)
-        there = (
-            picked.select("group", "hub")
-            .unique()
-            .join(new, on="hub")
-            .group_by("group")
-            .agg(there=pl.col("account").n_unique())
-        )
-        rows = (
-            picked.group_by("group")
+        there = new.group_by("hub").agg(there=pl.col("account").n_unique())
+        covered = (
+            _reached(seen, groups)
+            .group_by("group", "hub")
             .agg(support=pl.col("recipient").n_unique())
-            .join(there, on="group")
+            .join(there, on="hub")
             .select(
                 "group",
                 "support",
+                # Newcomers come to other groups too, and those are hardly covered: the one in which
+                # they were welcomed, if any, is the one that tells.
                 value=(pl.col("support") + PULL * self.USUAL) / (pl.col("there") + PULL),
                 expected=pl.lit(self.USUAL),
             )
+            .sort("group", "value", "support", descending=[False, True, True])
+            .unique("group", keep="first", maintain_order=True)
         )
-        return shaped(rows, MEASURED).sort("group")
+        return shaped(covered, MEASURED).sort("group")
 
 
 class GroupsWatched:
