@@ -45,7 +45,7 @@ WORDINGS: dict[str, Wording] = {
     ),
     "newcomers_covered": Wording(
         "newcomers who were contacted",
-        "{observed} of the newcomers of these groups were contacted; {expected} is usual",
+        "{observed} of the newcomers of one group were contacted; {expected} is usual",
         PERCENT,
         "they pick a few",
         "they welcome nearly everybody, as greeters of a group do",
