@@ -14,8 +14,12 @@ import polars as pl
 from graphmeta.clusters.assemble import LEANS_AT
 from graphmeta.scores.calibrate import AS_IT_IS, CERTAIN, Calibration
 
-#: How sure coordination is where behaving alike is all that suggests it.
-LEAST_SURE = 0.1
+#: How sure coordination is of candidates that held-out contacts lean towards. In worlds of the
+#: training they were campaigns at least as often as confirmed clusters of like behaviour; they rank
+#: just below those.
+LEANING_SURE = 0.9
+#: The same of candidates that nothing suggests but behaving alike.
+LEAST_SURE = 0.3
 #: Candidates that no layer leans towards (p-value above ``LEANS_AT``) are shown only where they
 #: score at least this: groups that behave alike are many, and few of them look abusive.
 SHOWN_AT = 0.2
@@ -45,12 +49,15 @@ def weighed() -> pl.Expr:
 def sureness(confirmed: pl.Expr) -> pl.Expr:
     """Return how sure the coordination is, 0 to 1, from the columns q_value and p_value.
 
-    Candidates rank below every confirmed cluster of like behaviour: at most half its risk.
+    Candidates rank below every confirmed cluster of like behaviour.
     """
+    leans = pl.col("p_value") <= LEANS_AT
     return (
         pl.when(confirmed)
         .then(1.0 - pl.col("q_value"))
-        .otherwise((0.5 * (1.0 - pl.col("p_value").sqrt())).clip(lower_bound=LEAST_SURE))
+        .when(leans)
+        .then(LEANING_SURE)
+        .otherwise(LEAST_SURE)
     )
 
 

@@ -66,11 +66,13 @@ SPAM_TERMS = (*_COMMON, Term("fan_out", 1, 0.2, 3.0))
 RECRUITMENT_TERMS = (
     *(term for term in _COMMON if term.signal not in ("reply_rate", "dialogue")),
     Term("converts", 1, 0.5, 4.0),
+    Term("brought_by_converts", 1, 0.5, 3.0),
     Term("sent_by_strangers", 1, 0.1, 2.5),
     Term("newcomer_share", 1, 0.05, 2.5),
     Term("isolated_newcomers", 1, 0.1, 1.5),
     Term("newcomers_covered", -1, 0.05, 2.0),
     Term("groups_watched", 1, 0.5, 1.5),
+    Term("new_themselves", 1, 0.05, 2.0),
     Term("invites_strangers", 1, 0.05, 2.5),
     Term("branching", 1, 0.02, 2.5),
     Term("cascade_depth", 1, 0.5, 1.5),

@@ -33,12 +33,18 @@ from graphmeta.signals.recruitment.cascade import (
     InvitesStrangers,
     PassesOnAfter,
 )
-from graphmeta.signals.recruitment.conversion import Converts, FeedsAHub, SentByStrangers
+from graphmeta.signals.recruitment.conversion import (
+    BroughtByConverts,
+    Converts,
+    FeedsAHub,
+    SentByStrangers,
+)
 from graphmeta.signals.recruitment.newcomers import (
     GroupsWatched,
     IsolatedNewcomers,
     NewcomersCovered,
     NewcomerShare,
+    NewThemselves,
 )
 
 #: In what respects accounts may act alike, in the order in which they are computed.
@@ -77,11 +83,13 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
 RECRUITMENT: tuple[Recruitment, ...] = (
     Converts(),
     FeedsAHub(),
+    BroughtByConverts(),
     SentByStrangers(),
     NewcomerShare(),
     IsolatedNewcomers(),
     NewcomersCovered(),
     GroupsWatched(),
+    NewThemselves(),
     InvitesStrangers(),
     Branching(),
     Depth(),

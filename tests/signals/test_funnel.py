@@ -13,7 +13,12 @@ from graphmeta.signals.base import FOLDS, GROUPS, MEMBERS, PAIRS, WHOLE, Observa
 from graphmeta.signals.coordination.conversions import WITHIN_S, conversions
 from graphmeta.signals.coordination.funnel import Funnel, best, feeders
 from graphmeta.signals.coordination.hubs import validated_hubs
-from graphmeta.signals.recruitment.conversion import Converts, FeedsAHub, SentByStrangers
+from graphmeta.signals.recruitment.conversion import (
+    BroughtByConverts,
+    Converts,
+    FeedsAHub,
+    SentByStrangers,
+)
 
 LAYER = Funnel()
 RECRUITERS = range(4)
@@ -198,6 +203,24 @@ def test_whoever_leads_nobody_anywhere_feeds_no_hub() -> None:
     assert FeedsAHub().measure(unfed, groups_of(RECRUITERS), hubs).is_empty()
 
 
+def test_strangers_whom_converts_bring_count_from_when_the_converts_had_come_themselves() -> None:
+    contacts, arrivals = recruiting()
+    hubs = pl.DataFrame({"group": [0], "hub": [HUB]}, schema={"group": pl.UInt32, "hub": pl.UInt32})
+    alone = observed(contacts, arrivals, accounts=ACCOUNTS)
+    found = BroughtByConverts().measure(alone, groups_of(RECRUITERS), hubs)
+    assert found.select("value", "support").rows() == [(0.0, 20)]
+    convert, _, came = next(row for row in arrivals if row[1] == HUB and row[2] < 25 * DAY)
+    earlier, later = (convert, 900, came - 100), (convert, 901, came + 100)
+    led = [*arrivals, (900, HUB, came + DAY), (901, HUB, came + DAY)]
+    seen = observed([*contacts, earlier, later], led, accounts=ACCOUNTS)
+    found = BroughtByConverts().measure(seen, groups_of(RECRUITERS), hubs)
+    assert found["value"].to_list() == [1.0]
+    assert found["expected"][0] < 0.5
+    # Whoever is of the group brings its converts, and nobody else's.
+    found = BroughtByConverts().measure(seen, groups_of([*RECRUITERS, convert]), hubs)
+    assert found["value"].to_list() == [0.0]
+
+
 def test_a_movement_among_friends_was_hardly_sent_by_strangers() -> None:
     contacts, arrivals = recruiting()
     hubs = pl.DataFrame({"group": [0], "hub": [HUB]}, schema={"group": pl.UInt32, "hub": pl.UInt32})
@@ -220,4 +243,5 @@ def test_without_contacts_there_is_nothing(part: Part) -> None:
     hubs = LAYER.hubs_of(seen, groups, part)
     assert Converts().measure(seen, groups, hubs).is_empty()
     assert FeedsAHub().measure(seen, groups, hubs).is_empty()
+    assert BroughtByConverts().measure(seen, groups, hubs).is_empty()
     assert SentByStrangers().measure(seen, groups, hubs).is_empty()

@@ -20,6 +20,14 @@ WORDINGS: dict[str, Wording] = {
         "nobody is led anywhere",
         "contacts are led to one place, as agents and charities lead them",
     ),
+    "brought_by_converts": Wording(
+        "strangers whom converts brought",
+        "converts led {observed} strangers to the hubs in their turn; {expected} would have come "
+        "by chance",
+        NUMBER,
+        "those who were recruited recruit",
+        "those who came bring nobody, as leads and donors do not",
+    ),
     "sent_by_strangers": Wording(
         "arrivals sent by strangers",
         "{observed} of the arrivals at the hubs had been contacted by these strangers",
@@ -57,6 +65,14 @@ WORDINGS: dict[str, Wording] = {
         NUMBER,
         "they go from group to group",
         "they greet in a group of their own",
+    ),
+    "new_themselves": Wording(
+        "newcomers met by others who were new",
+        "{observed} of those newcomers heard from somebody who had come to the group lately, too; "
+        "{expected} is usual",
+        PERCENT,
+        "they came to these groups in order to watch",
+        "they were at home there long before",
     ),
     "invites_strangers": Wording(
         "invitations to strangers",
