@@ -72,7 +72,6 @@ RECRUITMENT_TERMS = (
     Term("isolated_newcomers", 1, 0.1, 1.5),
     Term("newcomers_covered", -1, 0.05, 2.0),
     Term("groups_watched", 1, 0.5, 1.5),
-    Term("new_themselves", 1, 0.05, 2.0),
     Term("invites_strangers", 1, 0.05, 2.5),
     Term("branching", 1, 0.02, 2.5),
     Term("cascade_depth", 1, 0.5, 1.5),

@@ -44,7 +44,6 @@ from graphmeta.signals.recruitment.newcomers import (
     IsolatedNewcomers,
     NewcomersCovered,
     NewcomerShare,
-    NewThemselves,
 )
 
 #: In what respects accounts may act alike, in the order in which they are computed.
@@ -89,7 +88,6 @@ RECRUITMENT: tuple[Recruitment, ...] = (
     IsolatedNewcomers(),
     NewcomersCovered(),
     GroupsWatched(),
-    NewThemselves(),
     InvitesStrangers(),
     Branching(),
     Depth(),

@@ -203,21 +203,30 @@ def test_whoever_leads_nobody_anywhere_feeds_no_hub() -> None:
     assert FeedsAHub().measure(unfed, groups_of(RECRUITERS), hubs).is_empty()
 
 
-def test_strangers_whom_converts_bring_count_from_when_the_converts_had_come_themselves() -> None:
+def test_strangers_whom_converts_bring_count_where_nobody_else_led_them() -> None:
     contacts, arrivals = recruiting()
     hubs = pl.DataFrame({"group": [0], "hub": [HUB]}, schema={"group": pl.UInt32, "hub": pl.UInt32})
     alone = observed(contacts, arrivals, accounts=ACCOUNTS)
     found = BroughtByConverts().measure(alone, groups_of(RECRUITERS), hubs)
     assert found.select("value", "support").rows() == [(0.0, 20)]
-    convert, _, came = next(row for row in arrivals if row[1] == HUB and row[2] < 25 * DAY)
-    earlier, later = (convert, 900, came - 100), (convert, 901, came + 100)
+    convert, _, came = next(row for row in arrivals if row[1] == HUB and row[2] < 20 * DAY)
+    later = [(convert, 900, came + 100), (convert, 901, came + 200), (0, 901, came + 150)]
     led = [*arrivals, (900, HUB, came + DAY), (901, HUB, came + DAY)]
-    seen = observed([*contacts, earlier, later], led, accounts=ACCOUNTS)
+    seen = observed([*contacts, *later], led, accounts=ACCOUNTS)
+    for group in (RECRUITERS, [*RECRUITERS, convert]):
+        found = BroughtByConverts().measure(seen, groups_of(group), hubs)
+        assert found["value"].to_list() == [1.0]
+        assert found["expected"][0] < 0.5
+
+
+def test_whoever_led_people_to_the_hub_before_it_came_is_no_convert() -> None:
+    contacts, arrivals = recruiting()
+    hubs = pl.DataFrame({"group": [0], "hub": [HUB]}, schema={"group": pl.UInt32, "hub": pl.UInt32})
+    convert, _, came = next(row for row in arrivals if row[1] == HUB and row[2] < 20 * DAY)
+    both = [(convert, 900, came - 100), (convert, 901, came + 100)]
+    led = [*arrivals, (900, HUB, came + DAY), (901, HUB, came + DAY)]
+    seen = observed([*contacts, *both], led, accounts=ACCOUNTS)
     found = BroughtByConverts().measure(seen, groups_of(RECRUITERS), hubs)
-    assert found["value"].to_list() == [1.0]
-    assert found["expected"][0] < 0.5
-    # Whoever is of the group brings its converts, and nobody else's.
-    found = BroughtByConverts().measure(seen, groups_of([*RECRUITERS, convert]), hubs)
     assert found["value"].to_list() == [0.0]
 
 

@@ -22,7 +22,6 @@ from graphmeta.signals.recruitment.newcomers import (
     IsolatedNewcomers,
     NewcomersCovered,
     NewcomerShare,
-    NewThemselves,
 )
 
 MEASURES: tuple[Recruitment, ...] = (
@@ -30,7 +29,6 @@ MEASURES: tuple[Recruitment, ...] = (
     IsolatedNewcomers(),
     NewcomersCovered(),
     GroupsWatched(),
-    NewThemselves(),
 )
 LAYER = Grooming()
 HANDLERS = range(4)
@@ -206,21 +204,13 @@ def test_handlers_pick_isolated_newcomers_of_several_groups_and_greeters_most_of
     seen = observed(contacts, accounts=ACCOUNTS, visible=visible, known=known)
     groups = groups_of(HANDLERS, GREETERS)
     share, few_known, covered, watched = (
-        signal.measure(seen, groups, NO_HUBS).sort("group") for signal in MEASURES[:4]
+        signal.measure(seen, groups, NO_HUBS).sort("group") for signal in MEASURES
     )
     assert (share["value"] > 3 * share["expected"]).all()
     assert few_known["value"][0] > few_known["expected"][0] + 0.2
     assert few_known["value"][1] == pytest.approx(few_known["expected"][1], abs=0.15)
     assert covered["value"][0] < 0.5 < covered["value"][1]
     assert watched["value"].to_list() == [4.0, 1.0]
-
-
-def test_whoever_came_to_watch_is_new_in_the_group_and_greeters_are_at_home() -> None:
-    contacts, visible = town()
-    came = [(one, group, HOUR) for one in HANDLERS for group in {row[1] for row in visible}]
-    seen = observed(contacts, accounts=ACCOUNTS, visible=[*visible, *came])
-    new = NewThemselves().measure(seen, groups_of(HANDLERS, GREETERS), NO_HUBS)
-    assert new["value"][0] > 0.7 > 0.2 > new["value"][1]
 
 
 def test_who_became_visible_long_ago_is_no_newcomer() -> None:

@@ -53,7 +53,7 @@ WORDINGS: dict[str, Wording] = {
     ),
     "newcomers_covered": Wording(
         "newcomers who were contacted",
-        "{observed} of the newcomers of one group were contacted; {expected} is usual",
+        "{observed} of the newcomers of the group where most were contacted; {expected} is usual",
         PERCENT,
         "they pick a few",
         "they welcome nearly everybody, as greeters of a group do",
@@ -65,14 +65,6 @@ WORDINGS: dict[str, Wording] = {
         NUMBER,
         "they go from group to group",
         "they greet in a group of their own",
-    ),
-    "new_themselves": Wording(
-        "newcomers met by others who were new",
-        "{observed} of those newcomers heard from somebody who had come to the group lately, too; "
-        "{expected} is usual",
-        PERCENT,
-        "they came to these groups in order to watch",
-        "they were at home there long before",
     ),
     "invites_strangers": Wording(
         "invitations to strangers",

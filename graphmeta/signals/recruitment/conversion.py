@@ -53,38 +53,26 @@ class FeedsAHub:
 
 
 class BroughtByConverts:
-    """Strangers whom converts of the group led to its hub, after they had come there themselves."""
+    """Strangers whom converts were the first to lead to the hub, having come there themselves."""
 
     name = "brought_by_converts"
     version = 1
 
     def measure(self, seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame) -> pl.DataFrame:
         """Measure groups whose hub has converts (columns group, hub), columns ``MEASURED``."""
-        led = conversions(seen, WHOLE)
-        came = (
-            groups.join(led, left_on="account", right_on="sender")
-            .join(hubs, on=["group", "hub"], how="semi")
-            # Colleagues of one house are not recruits of each other.
-            .join(groups, left_on=["group", "recipient"], right_on=["group", "account"], how="anti")
-            .group_by("group", "hub", account="recipient")
-            .agg(came=pl.col("time").min())
+        led = _led_by_group_and_converts(seen, groups, hubs)
+        came = led.group_by("group", "hub").agg(
+            brought=pl.col("by_convert").sum().cast(pl.Float64),
+            observed=pl.len().cast(pl.Float64),
+            support=pl.col("recipient").n_unique().cast(pl.Int64),
         )
-        onward = came.join(
-            led, left_on=["account", "hub"], right_on=["sender", "hub"], how="left"
-        ).with_columns(brought=pl.col("contacted") > pl.col("came"))
-        rows = (
-            onward.group_by("group", "hub")
-            .agg(
-                observed=pl.col("recipient").filter("brought").n_unique().cast(pl.Float64),
-                support=pl.col("account").n_unique().cast(pl.Int64),
-            )
-            .sort("group", "hub")
-        )
-        expected = expected_converts(seen, came.select("group", "account").unique(), rows, WHOLE)
+        rows = came.sort("group", "hub")
+        converts = led.select("group", account="recipient").unique()
+        expected = expected_converts(seen, converts, rows, WHOLE)
         return shaped(
             rows.with_columns(expected=pl.Series(expected, dtype=pl.Float64))
             .group_by("group", maintain_order=True)
-            .agg(pl.col("expected", "support").sum(), value=pl.col("observed").sum()),
+            .agg(pl.col("expected", "support").sum(), value=pl.col("brought").sum()),
             MEASURED,
         )
 
@@ -120,3 +108,31 @@ class SentByStrangers:
 def _sent(seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame) -> pl.DataFrame:
     """Count the converts of the groups that have any: columns group, observed, expected."""
     return sent_to_hubs(seen, groups, hubs, WHOLE).filter(pl.col("observed") > 0)
+
+
+def _led_by_group_and_converts(
+    seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame
+) -> pl.DataFrame:
+    """Return whom a group and its converts led to its hubs, by whoever contacted them first.
+
+    A convert had led nobody before it came: colleagues of one house are no recruits of each other.
+
+    Returns:
+        Columns group, hub, recipient, by_convert (bool).
+    """
+    led = conversions(seen, WHOLE).join(hubs.select("hub").unique(), on="hub", how="semi")
+    members = groups.join(hubs, on="group").select("group", "hub", "account")
+    came = (
+        members.join(led, left_on=["account", "hub"], right_on=["sender", "hub"])
+        .group_by("group", "hub", account="recipient")
+        .agg(came=pl.col("time").min())
+    )
+    leading = members.join(came, on=["group", "hub", "account"], how="full", coalesce=True)
+    return (
+        leading.join(led, left_on=["account", "hub"], right_on=["sender", "hub"])
+        .with_columns(began=pl.col("contacted").min().over("group", "hub", "account"))
+        .with_columns(by_convert=(pl.col("came") < pl.col("began")).fill_null(False))
+        .sort("group", "hub", "recipient", "contacted", "account")
+        .unique(["group", "hub", "recipient"], keep="first", maintain_order=True)
+        .select("group", "hub", "recipient", "by_convert")
+    )

@@ -2,12 +2,11 @@
 
 Handlers pick the isolated from several groups, a few from each. Greeters welcome nearly everybody
 who comes to the one group that is theirs, isolated or not. Helplines and outreach workers write
-to people who know few others, too, but not because these showed up in a group. Five measures
+to people who know few others, too, but not because these showed up in a group. Four measures
 tell them apart, beside the depth of the talk that follows (``signals/behaviour/dialogue.py``):
 the share of stranger contacts that went to newcomers; how many of those newcomers knew few
 people, beside all newcomers of the same groups; what share of one group's newcomers was reached
-at most; in how many groups at least two of the accounts reached some; and whether they had come to
-those groups lately themselves, as those do who come in order to watch.
+where most were; and in how many groups at least two of the accounts reached some.
 
 They rest on ``signals/coordination/grooming/newcomers.py`` for who is a newcomer. They mislead at
 the start of any data, when everybody seems to know few people, and where old members speak for
@@ -75,7 +74,7 @@ class IsolatedNewcomers:
 
 
 class NewcomersCovered:
-    """Largest share of one group's newcomers that was reached."""
+    """Share of newcomers reached, in the group where most were."""
 
     name = "newcomers_covered"
     version = 2
@@ -96,12 +95,11 @@ class NewcomersCovered:
             .select(
                 "group",
                 "support",
-                # Newcomers come to other groups too, and those are hardly covered: the one in which
-                # they were welcomed, if any, is the one that tells.
+                # Who is welcomed in one group comes to others too, and those are hardly covered.
                 value=(pl.col("support") + PULL * self.USUAL) / (pl.col("there") + PULL),
                 expected=pl.lit(self.USUAL),
             )
-            .sort("group", "value", "support", descending=[False, True, True])
+            .sort("group", "support", "value", descending=[False, True, False])
             .unique("group", keep="first", maintain_order=True)
         )
         return shaped(covered, MEASURED).sort("group")
@@ -134,23 +132,6 @@ class GroupsWatched:
             .with_columns(expected=pl.lit(self.USUAL))
         )
         return shaped(rows, MEASURED).sort("group")
-
-
-class NewThemselves:
-    """Share of newcomers who were reached by somebody who was new in that group, too."""
-
-    name = "new_themselves"
-    version = 1
-
-    def measure(
-        self, seen: Observations, groups: pl.DataFrame, _hubs: pl.DataFrame
-    ) -> pl.DataFrame:
-        """Measure groups (columns group, account), columns ``MEASURED``."""
-        shown = seen.visible.select("hub", "newcomer", sender="account")
-        # Who never showed in a group is neither new there nor at home.
-        reached = newcomers(seen, WHOLE).hits.join(shown, on=["sender", "hub"])
-        rows = reached.group_by("sender", "recipient").agg(pl.col("newcomer").any())
-        return shaped(share(rows.sort("sender", "recipient"), groups, "newcomer"), MEASURED)
 
 
 def _reached(seen: Observations, groups: pl.DataFrame) -> pl.DataFrame:
