@@ -59,6 +59,7 @@ _COMMON = (
     Term("banned", 1, 0.05, 2.0),
     Term("locality", -1, 0.05, 2.0),
     Term("overlap", 1, 0.05, 3.0),
+    Term("overlap_of_three", 1, 0.02, 3.0),
     Term("synchrony", 1, 0.05, 2.5),
 )
 

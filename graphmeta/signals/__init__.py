@@ -16,7 +16,7 @@ from graphmeta.signals.behaviour.insistence import Insistence
 from graphmeta.signals.behaviour.locality import Locality
 from graphmeta.signals.behaviour.mutual_ties import MutualTies
 from graphmeta.signals.behaviour.onset import Onset
-from graphmeta.signals.behaviour.overlap import Overlap
+from graphmeta.signals.behaviour.overlap import Overlap, OverlapOfThree
 from graphmeta.signals.behaviour.reply_rate import ReplyRate
 from graphmeta.signals.behaviour.stranger_share import StrangerShare
 from graphmeta.signals.behaviour.synchrony import Synchrony
@@ -74,6 +74,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     Banned(),
     Locality(),
     Overlap(),
+    OverlapOfThree(),
     Synchrony(),
 )
 

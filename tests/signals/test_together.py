@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from graphmeta.signals.acts import Acts
-from graphmeta.signals.behaviour.overlap import Overlap
+from graphmeta.signals.behaviour.overlap import Overlap, OverlapOfThree
 from graphmeta.signals.behaviour.synchrony import WITHIN_S, Synchrony
 
 DAY = 86_400
@@ -37,6 +37,14 @@ def test_one_of_two_targets_reached_twice_is_half() -> None:
     measured = Overlap().measure(half, GROUP)
     assert measured["value"].to_list() == [0.5]
     assert measured["support"].to_list() == [2]
+
+
+def test_whom_a_second_one_asks_again_is_not_reached_by_three() -> None:
+    ring = acts([(one, target, target * DAY) for one in (1, 2, 3) for target in (10, 11)])
+    reminded = acts([(one, target, one * DAY) for one in (1, 2) for target in (10, 11)])
+    assert OverlapOfThree().measure(ring, GROUP)["value"].to_list() == [1.0]
+    measured = OverlapOfThree().measure(reminded, GROUP)
+    assert measured.select("value", "support").rows() == [(0.0, 2)]
 
 
 def test_contacts_within_minutes_of_another_account_are_of_one_moment() -> None:

@@ -119,6 +119,13 @@ WORDINGS: dict[str, Wording] = {
         "they trouble the same people again and again",
         "nobody hears from two of them, as where a team shares out its list",
     ),
+    "overlap_of_three": Wording(
+        "strangers whom three or more of them reached",
+        "{observed} of the strangers were reached by three of them or more; {expected} by chance",
+        PERCENT,
+        "they trouble the same people again and again",
+        "hardly anybody hears from three of them",
+    ),
     "synchrony": Wording(
         "contacts in the same moment as another's",
         "{observed} of their contacts fall within minutes of another account's; {expected} would "

@@ -15,7 +15,7 @@ from graphmeta.synthetic.town import Town
 
 
 def pose(rng: np.random.Generator, town: Town) -> Posed:
-    """Four to twenty interviewers in common shifts of some days; any of them reminds the silent."""
+    """Four to twenty interviewers in common shifts of some days; the silent are reminded, by any."""
     count = town.scaled(rng.integers(4, 21), 0.015)
     who = staff(rng, town, count, declared="business", often=0.25, young=0.4)
     sample = town.strangers(rng, town.scaled(count * rng.integers(20, 80), 0.25))
@@ -32,12 +32,14 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     )
     ringing = rng.random(len(sample)) < rng.choice([0.0, 0.0, 0.5, 0.9])
     quiet = ~ringing
-    again = np.flatnonzero(rng.random(len(sample)) < rng.uniform(0.0, 0.7))
-    other = rng.choice(who, len(again))
-    later = time[again] + rng.integers(1, 5, len(again)) * DAY
     parts = [
         talk.calls(rng, by[ringing], sample[ringing], time[ringing], median=400.0, missed=0.5),
         talk.approach(rng, town, by[quiet], sample[quiet], time[quiet], met),
-        talk.approach(rng, town, other, sample[again], later, met),
     ]
+    reminded = rng.uniform(0.0, 0.7)
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        again = rng.random(len(sample)) < reminded
+        sample, time = sample[again], time[again] + rng.integers(1, 5, int(again.sum())) * DAY
+        other = rng.choice(who, len(sample))
+        parts.append(talk.approach(rng, town, other, sample, time, met))
     return Posed(sheet.concat(parts), who)

@@ -22,7 +22,7 @@ from graphmeta.synthetic.town import Town
 
 
 def pose(rng: np.random.Generator, town: Town) -> Posed:
-    """Volunteers of all parts of town, in evening shifts; some of the silent are tried again."""
+    """Volunteers of all parts of town, in evening shifts; some are tried again, or twice."""
     who = volunteers(rng, town, town.scaled(rng.integers(12, 41), 0.02))
     listed = town.strangers(rng, town.scaled(rng.integers(400, 1_500), 0.3))
     first = max(first_day(town, who), min(8, town.days // 3))
@@ -38,12 +38,13 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     met = met_with(
         rng, reply=(0.08, 0.4), dialogue=(2.0, 6.0), block=(0.003, 0.035), report=(0.0005, 0.008)
     )
-    again = np.flatnonzero(rng.random(len(listed)) < rng.choice([0.0, rng.uniform(0, 0.6)]))
-    other = rng.choice(who, size=len(again))
-    parts = [
-        talk.approach(rng, town, by, listed, time, met),
-        talk.approach(rng, town, other, listed[again], time[again] + 2 * DAY, met),
-    ]
+    parts = [talk.approach(rng, town, by, listed, time, met)]
+    tried = rng.choice([0.0, rng.uniform(0, 0.6)])
+    for _ in range(rng.choice([1, 1, 2])):
+        again = rng.random(len(listed)) < tried
+        listed, time = listed[again], time[again] + 2 * DAY
+        other = rng.choice(who, size=len(listed))
+        parts.append(talk.approach(rng, town, other, listed, time, met))
     if rng.random() < 0.5:
         begun = float(first * DAY - rng.uniform(0, 0.5) * DAY)
         group = town.found_group(who[:1], begun)
