@@ -15,7 +15,7 @@ from graphmeta.synthetic.town import Town
 
 
 def pose(rng: np.random.Generator, town: Town) -> Posed:
-    """Four to twenty interviewers in common shifts of some days; the silent are reminded, by any."""
+    """Four to twenty interviewers in common shifts of some days, who remind the silent."""
     count = town.scaled(rng.integers(4, 21), 0.015)
     who = staff(rng, town, count, declared="business", often=0.25, young=0.4)
     sample = town.strangers(rng, town.scaled(count * rng.integers(20, 80), 0.25))
