@@ -67,7 +67,6 @@ SPAM_TERMS = (*_COMMON, Term("fan_out", 1, 0.2, 3.0))
 RECRUITMENT_TERMS = (
     *(term for term in _COMMON if term.signal not in ("reply_rate", "dialogue")),
     Term("converts", 1, 0.5, 4.0),
-    Term("brought_by_converts", 1, 0.5, 3.0),
     Term("sent_by_strangers", 1, 0.1, 2.5),
     Term("newcomer_share", 1, 0.05, 2.5),
     Term("isolated_newcomers", 1, 0.1, 1.5),
@@ -81,8 +80,11 @@ RECRUITMENT_TERMS = (
 
 #: What tells campaigns from one kind of look-alike. More converts speak for abuse whatever the
 #: kind; but agents and charities feed a hub by what they are, and who feeds none is none of them.
+#: Nor do their leads and donors bring others, as recruits do; but so do those who join a movement,
+#: which is why that speaks against single kinds alone, and for no score.
 LOOK_ALIKE_TERMS = (
     *dict.fromkeys((*SPAM_TERMS, *RECRUITMENT_TERMS)),
+    Term("brought_by_converts", 1, 0.5, 3.0),
     Term("feeds_a_hub", -1, 0.5, 1.1),
 )
 
