@@ -49,7 +49,7 @@ def weighed() -> pl.Expr:
 def sureness(confirmed: pl.Expr) -> pl.Expr:
     """Return how sure the coordination is, 0 to 1, from the columns q_value and p_value.
 
-    Candidates rank below every confirmed cluster of like behaviour.
+    Candidates rank below every confirmed cluster of like behaviour (where alpha is at most 0.1).
     """
     leans = pl.col("p_value") <= LEANS_AT
     return (

@@ -58,6 +58,15 @@ def one(**changes: Any) -> dict[str, Any]:
     return ranked({**USUAL, **changes}).row(0, named=True)
 
 
+def test_of_like_behaviour_confirmed_come_first_then_those_that_lean_then_the_others() -> None:
+    alike = {name: value for name, value in USUAL.items() if name != "group"}
+    leans = {**alike, "q_value": 0.4, "p_value": LEANS_AT}
+    rows = ranked({**leans, "p_value": 0.9}, leans, alike)
+    assert rows["group"].to_list() == [2, 1, 0]
+    assert rows["risk"].is_sorted(descending=True)
+    assert rows["risk"].n_unique() == 3
+
+
 @given(clusters)
 def test_flagged_means_coordinated_and_abusive_looking_and_large_and_lasting_and_no_look_alike(
     rows: list[dict[str, Any]],

@@ -24,6 +24,8 @@ LAYER = Funnel()
 RECRUITERS = range(4)
 HUB = 4
 SHOP = 5
+#: The hub of the first group.
+THEIR_HUB = pl.DataFrame({"group": [0], "hub": [HUB]}).cast(pl.UInt32)
 ACCOUNTS = 1_000
 
 
@@ -187,58 +189,53 @@ def test_converts_are_counted_once_and_never_among_the_group() -> None:
     contacts += [(1, 800, 0), (0, 3, 5)]  # reached twice; a recruiter reached by another
     arrivals += [(3, HUB, 10)]
     seen = observed(contacts, arrivals, accounts=ACCOUNTS)
-    hubs = pl.DataFrame({"group": [0], "hub": [HUB]}, schema={"group": pl.UInt32, "hub": pl.UInt32})
-    found = Converts().measure(seen, groups_of(RECRUITERS), hubs)
+    found = Converts().measure(seen, groups_of(RECRUITERS), THEIR_HUB)
     assert found["value"].to_list() == [20.0]
     assert found["expected"][0] < 2.0
 
 
 def test_whoever_leads_nobody_anywhere_feeds_no_hub() -> None:
     contacts, arrivals = recruiting()
-    hubs = pl.DataFrame({"group": [0], "hub": [HUB]}, schema={"group": pl.UInt32, "hub": pl.UInt32})
     fed = observed(contacts, arrivals, accounts=ACCOUNTS)
-    found = FeedsAHub().measure(fed, groups_of(RECRUITERS), hubs)
+    found = FeedsAHub().measure(fed, groups_of(RECRUITERS), THEIR_HUB)
     assert found.select("value", "expected", "support").rows() == [(1.0, 0.0, 20)]
     unfed = observed(contacts, [], accounts=ACCOUNTS)
-    assert FeedsAHub().measure(unfed, groups_of(RECRUITERS), hubs).is_empty()
+    assert FeedsAHub().measure(unfed, groups_of(RECRUITERS), THEIR_HUB).is_empty()
 
 
 def test_strangers_whom_converts_bring_count_where_nobody_else_led_them() -> None:
     contacts, arrivals = recruiting()
-    hubs = pl.DataFrame({"group": [0], "hub": [HUB]}, schema={"group": pl.UInt32, "hub": pl.UInt32})
     alone = observed(contacts, arrivals, accounts=ACCOUNTS)
-    found = BroughtByConverts().measure(alone, groups_of(RECRUITERS), hubs)
+    found = BroughtByConverts().measure(alone, groups_of(RECRUITERS), THEIR_HUB)
     assert found.select("value", "support").rows() == [(0.0, 20)]
     convert, _, came = next(row for row in arrivals if row[1] == HUB and row[2] < 20 * DAY)
     later = [(convert, 900, came + 100), (convert, 901, came + 200), (0, 901, came + 150)]
     led = [*arrivals, (900, HUB, came + DAY), (901, HUB, came + DAY)]
     seen = observed([*contacts, *later], led, accounts=ACCOUNTS)
     for group in (RECRUITERS, [*RECRUITERS, convert]):
-        found = BroughtByConverts().measure(seen, groups_of(group), hubs)
+        found = BroughtByConverts().measure(seen, groups_of(group), THEIR_HUB)
         assert found["value"].to_list() == [1.0]
         assert found["expected"][0] < 0.5
 
 
 def test_whoever_led_people_to_the_hub_before_it_came_is_no_convert() -> None:
     contacts, arrivals = recruiting()
-    hubs = pl.DataFrame({"group": [0], "hub": [HUB]}, schema={"group": pl.UInt32, "hub": pl.UInt32})
     convert, _, came = next(row for row in arrivals if row[1] == HUB and row[2] < 20 * DAY)
     both = [(convert, 900, came - 100), (convert, 901, came + 100)]
     led = [*arrivals, (900, HUB, came + DAY), (901, HUB, came + DAY)]
     seen = observed([*contacts, *both], led, accounts=ACCOUNTS)
-    found = BroughtByConverts().measure(seen, groups_of(RECRUITERS), hubs)
+    found = BroughtByConverts().measure(seen, groups_of(RECRUITERS), THEIR_HUB)
     assert found["value"].to_list() == [0.0]
 
 
 def test_a_movement_among_friends_was_hardly_sent_by_strangers() -> None:
     contacts, arrivals = recruiting()
-    hubs = pl.DataFrame({"group": [0], "hub": [HUB]}, schema={"group": pl.UInt32, "hub": pl.UInt32})
     seen = observed(contacts, arrivals, accounts=ACCOUNTS)
-    sent = SentByStrangers().measure(seen, groups_of(RECRUITERS), hubs)
+    sent = SentByStrangers().measure(seen, groups_of(RECRUITERS), THEIR_HUB)
     assert sent["value"].to_list() == [1.0]
     friendly = [*arrivals, *((one, HUB, one * 1_000) for one in range(200, 380))]
     seen = observed(contacts, friendly, accounts=ACCOUNTS)
-    sent = SentByStrangers().measure(seen, groups_of(RECRUITERS), hubs)
+    sent = SentByStrangers().measure(seen, groups_of(RECRUITERS), THEIR_HUB)
     assert sent["value"].to_list() == pytest.approx([0.1])
 
 

@@ -61,12 +61,16 @@ class BroughtByConverts:
     def measure(self, seen: Observations, groups: pl.DataFrame, hubs: pl.DataFrame) -> pl.DataFrame:
         """Measure groups whose hub has converts (columns group, hub), columns ``MEASURED``."""
         led = _led_by_group_and_converts(seen, groups, hubs)
-        came = led.group_by("group", "hub").agg(
-            brought=pl.col("by_convert").sum().cast(pl.Float64),
-            observed=pl.len().cast(pl.Float64),
-            support=pl.col("recipient").n_unique().cast(pl.Int64),
+        rows = (
+            led.group_by("group", "hub")
+            .agg(
+                brought=pl.col("by_convert").sum().cast(pl.Float64),
+                # All whom anybody of theirs led say nothing about who comes there by himself.
+                observed=pl.len().cast(pl.Float64),
+                support=pl.len().cast(pl.Int64),
+            )
+            .sort("group", "hub")
         )
-        rows = came.sort("group", "hub")
         converts = led.select("group", account="recipient").unique()
         expected = expected_converts(seen, converts, rows, WHOLE)
         return shaped(
