@@ -142,12 +142,12 @@ def share(
         condition: The column that says whether a row fulfils it.
         pull: Rows' worth of the usual share.
     """
-    usual = float(others(rows, groups)[condition].mean() or 0.0)  # type: ignore[arg-type]
+    usual = float(others(rows, groups)[condition].sort().mean() or 0.0)  # type: ignore[arg-type]
     return (
         groups.join(rows, left_on="account", right_on="sender")
         .group_by("group")
         .agg(
-            value=(pl.col(condition).sum() + pull * usual) / (pl.len() + pull),
+            value=(pl.col(condition).sort().sum() + pull * usual) / (pl.len() + pull),
             expected=pl.lit(usual),
             support=pl.len().cast(pl.Int64),
         )

@@ -33,8 +33,8 @@ class DefenceInCommon:
             .with_columns(common=pl.col("account").n_unique().over("group", "recipient") > 1)
             .group_by("group")
             .agg(
-                several=pl.col("weight").filter("common").sum(),
-                one=pl.col("weight").filter(~pl.col("common")).sum(),
+                several=pl.col("weight").filter("common").sort().sum(),
+                one=pl.col("weight").filter(~pl.col("common")).sort().sum(),
                 support=pl.col("common").sum().cast(pl.Int64),
                 rest=(~pl.col("common")).sum(),
             )

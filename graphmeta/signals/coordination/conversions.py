@@ -128,7 +128,7 @@ def sent_to_hubs(
     return (
         rows.select("group", expected=expected)
         .group_by("group", maintain_order=True)
-        .agg(pl.col("expected").sum())
+        .agg(pl.col("expected").sort().sum())
         .join(distinct, on="group", how="left", maintain_order="left")
         .select("group", pl.col("observed").fill_null(0.0), "expected")
     )

@@ -27,6 +27,7 @@ from graphmeta.nulls import counts, multiplicity
 from graphmeta.signals.base import FloatArray, Observations, Part
 from graphmeta.signals.coordination.conversions import LEAST_SOURCES, arrivals, conversions
 from graphmeta.signals.memo import once
+from graphmeta.signals.sums import summed
 
 #: False discovery rate at which hubs are validated.
 HUB_RATE = 0.01
@@ -90,11 +91,8 @@ def followed(seen: Observations, part: Part) -> pl.DataFrame:
         )
     )
     chance = _chances(arrived["rate"].to_numpy(), float(by_hub["observed"].sum()))
-    expected = (
-        arrived.with_columns(chance=pl.Series(chance))
-        .group_by("hub", maintain_order=True)
-        .agg(expected=pl.col("chance").sum())
-    )
+    told = arrived.select("hub", expected=pl.Series(chance))
+    expected = summed(told.sort("hub", maintain_order=True), ("hub",), "expected")
     rows = by_hub.filter(pl.col("sources") >= LEAST_SOURCES).join(expected, on="hub").sort("hub")
     tail = counts.upper_tail(rows["observed"].to_numpy(), rows["expected"].to_numpy())
     return rows.drop("sources").with_columns(p_value=pl.Series(tail))

@@ -76,7 +76,7 @@ class BroughtByConverts:
         return shaped(
             rows.with_columns(expected=pl.Series(expected, dtype=pl.Float64))
             .group_by("group", maintain_order=True)
-            .agg(pl.col("expected", "support").sum(), value=pl.col("brought").sum()),
+            .agg(pl.col("expected", "support").sort().sum(), value=pl.col("brought").sum()),
             MEASURED,
         )
 

@@ -54,7 +54,7 @@ class Grooming:
             .filter(pl.col("account") < pl.col("account_b"))
             .sort("account", "account_b", "hub")
             .group_by(a="account", b="account_b", maintain_order=True)
-            .agg(pl.col("reached", "reached_b", "expected", "expected_b").sum())
+            .agg(pl.col("reached", "reached_b", "expected", "expected_b").sort().sum())
         )
         sides = [
             alike.select(
@@ -100,7 +100,7 @@ class Grooming:
         expected = (
             expected_hits(reach, keyed, cells, keyed.rename({"key": "trial"}))
             .group_by("key", maintain_order=True)
-            .agg(pl.col("expected").sum())
+            .agg(pl.col("expected").sort().sum())
         )
         observed = (
             keyed.join(reach.hits, left_on="account", right_on="sender")
@@ -160,7 +160,7 @@ class Grooming:
         expected = (
             expected_hits(newcomers(seen, part), alone, cells, tested)
             .group_by("key", maintain_order=True)
-            .agg(pl.col("expected").sum())
+            .agg(pl.col("expected").sort().sum())
         )
         rows = (
             meets.group_by("group", "account")

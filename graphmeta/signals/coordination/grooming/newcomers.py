@@ -26,6 +26,7 @@ import numpy as np
 import polars as pl
 
 from graphmeta.signals.base import FOLDS, FloatArray, IntArray, Observations, Part
+from graphmeta.signals.sums import summed
 
 #: How long somebody counts as a newcomer after becoming visible in a group.
 WITHIN_S = 48 * 3_600
@@ -148,11 +149,7 @@ def _offered_to(reach: Newcomers, asked: pl.DataFrame) -> pl.DataFrame:
         reach.contacts.select("sender", "time"), left_on="asks", right_on="sender"
     ).sort(*keys, "time")
     offered = reach.offered(rows["hub"].to_numpy(), rows["time"].to_numpy())
-    return (
-        rows.with_columns(offered=pl.Series(offered))
-        .group_by(keys, maintain_order=True)
-        .agg(pl.col("offered").sum())
-    )
+    return summed(rows.with_columns(offered=pl.Series(offered)), keys, "offered")
 
 
 def expected_hits(
@@ -196,13 +193,13 @@ def _rates(reach: Newcomers, tested: pl.DataFrame, asked: pl.DataFrame) -> pl.Da
     once = pl.col("hits").clip(upper_bound=1.0)
     told = reach.of_members.sort("hub", "account")
     mine = tested.join(told, on="account").sort("trial", "hub", "account")
-    every = told.select(once.sum(), pl.col("offered").sum())
+    every = told.select(once.sum(), pl.col("offered").sort().sum())
     of_tested = mine.group_by("trial", maintain_order=True).agg(
-        greeted=once.sum(), lay_open=pl.col("offered").sum()
+        greeted=once.sum(), lay_open=pl.col("offered").sort().sum()
     )
-    in_hub = told.group_by("hub", maintain_order=True).agg(pl.col("hits", "offered").sum())
+    in_hub = summed(told, ("hub",), "hits", "offered")
     own = mine.group_by("trial", "hub", maintain_order=True).agg(
-        own_hits=pl.col("hits").sum(), own_offered=pl.col("offered").sum()
+        own_hits=pl.col("hits").sum(), own_offered=pl.col("offered").sort().sum()
     )
     hits = pl.col("hits") - pl.col("own_hits")
     offered = (pl.col("offered") - pl.col("own_offered")).clip(lower_bound=0.0)

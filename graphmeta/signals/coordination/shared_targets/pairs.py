@@ -17,6 +17,7 @@ from graphmeta.signals.coordination.shared_targets.nearness import (
     nearness,
 )
 from graphmeta.signals.coordination.shared_targets.reach import reach
+from graphmeta.signals.sums import summed
 
 
 def weighed(seen: Observations, part: Part) -> pl.DataFrame:
@@ -76,18 +77,16 @@ def _at(by_class: pl.DataFrame, near: Nearness | None, width: int) -> pl.DataFra
     observed = by_class[str(width)].to_numpy()
     expected = np.maximum(by_class["chance"].to_numpy() * _close(by_class, near), 1e-9)
     price = 0.0 if width == ANY_TIME else np.log(WAYS - 1)
-    return (
-        by_class.select(
-            "a",
-            "b",
-            chance=pl.col("chance").clip(lower_bound=1e-9),
-            observed=pl.Series(observed),
-            expected=pl.Series(expected),
-            weight=pl.Series(counts.surprise(observed, expected)),
-        )
-        .group_by("a", "b", maintain_order=True)
-        .agg(pl.col("chance", "observed", "expected", "weight").sum())
-        .with_columns(pl.col("weight") - price, width=pl.lit(width))
+    told = by_class.select(
+        "a",
+        "b",
+        chance=pl.col("chance").clip(lower_bound=1e-9),
+        observed=pl.Series(observed),
+        expected=pl.Series(expected),
+        weight=pl.Series(counts.surprise(observed, expected)),
+    )
+    return summed(told, ("a", "b"), "chance", "observed", "expected", "weight").with_columns(
+        pl.col("weight") - price, width=pl.lit(width)
     )
 
 
