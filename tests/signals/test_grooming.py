@@ -213,6 +213,41 @@ def test_handlers_pick_isolated_newcomers_of_several_groups_and_greeters_most_of
     assert watched["value"].to_list() == [4.0, 1.0]
 
 
+def test_who_contacts_hardly_anybody_but_the_newcomers_of_one_group_is_at_home_there() -> None:
+    visible = [(new, 900 + new % 2, new * DAY // 10) for new in range(100, 140)]
+    came = {new: at + HOUR for new, _, at in visible}
+    ours, theirs = range(100, 112, 2), range(101, 113, 2)
+    others = range(200, 300)
+    reached = {
+        0: [*ours],
+        1: [*ours, *others[:3]],  # as many as it may have beside them
+        2: [*ours, *others[:4]],
+        3: [*ours, *theirs[:1]],  # new elsewhere: a handler works in several groups
+        4: [*ours[:4]],  # too few to tell
+        5: [*theirs],
+    }
+    contacts = [(who, to, came.get(to, DAY)) for who, some in reached.items() for to in some]
+    seen = newcomers(observed(contacts, accounts=1_000, visible=visible), WHOLE)
+    assert seen.at_home.rows() == [(0, 900), (1, 900), (5, 901)]
+    assert {(0, 900), (1, 900), (5, 901)} <= set(seen.members.rows())
+
+
+@pytest.mark.parametrize(("elsewhere", "watch"), [(2, False), (8, True)])
+def test_who_is_at_home_in_one_group_and_hardly_anywhere_else_watches_nothing(
+    elsewhere: int, watch: bool
+) -> None:
+    contacts, visible = town(handlers=False)
+    new = {
+        hub: [account for account, group, at in visible if group == hub and at >= 0]
+        for hub in (GREETED, 900)
+    }
+    came = {account: at for account, _, at in visible}
+    met = [*new[GREETED][:20], *new[900][:elsewhere]]
+    contacts += [(who, one, came[one] + HOUR) for who in (12, 13) for one in met]
+    watching = LAYER.watched(observed(contacts, accounts=ACCOUNTS, visible=visible), WHOLE)
+    assert ({12, 13} <= set(watching["account"])) == watch
+
+
 def test_who_became_visible_long_ago_is_no_newcomer() -> None:
     visible = [(1, 8, 0), (2, 8, 0)]
     contacts = [(0, 1, WITHIN_S), (0, 2, WITHIN_S + HOUR)]

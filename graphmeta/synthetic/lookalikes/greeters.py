@@ -10,18 +10,24 @@ from graphmeta.synthetic.lookalikes.base import Posed, met_with
 from graphmeta.synthetic.sheet import Bools, Events, Ints
 from graphmeta.synthetic.town import Town
 
+#: Share of the teams that say nothing in their group.
+SILENT = 0.4
+
 
 def pose(rng: np.random.Generator, town: Town) -> Posed:
     """In up to eight open groups one to eight members welcome newcomers within hours or a day.
 
     Often the group that most people come to is among them. In some groups a newcomer hears from
-    one of them, in others from several.
+    one of them, in others from several. Some teams read along and greet, but never speak in the
+    group: nothing in the data shows that they belong to it.
     """
     parts: list[Events] = []
     greeters: list[Ints] = []
     for group in _groups(rng, town):
         member, joined = town.members_of(int(group))
-        old = np.setdiff1d(member[joined < 0], np.concatenate([[-1], *greeters]))
+        silent = rng.random() < SILENT
+        old = np.setdiff1d(town.ordinary(), member) if silent else np.unique(member[joined < 0])
+        old = np.setdiff1d(old, np.concatenate([[-1], *greeters]))
         old = old[town.people.ordinary[old] & ~town.has_part(old)]
         team = rng.integers(3, 9) if rng.random() < 0.5 else rng.integers(1, 4)
         greeting = rng.choice(old, size=min(len(old), int(team)), replace=False)

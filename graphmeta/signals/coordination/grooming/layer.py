@@ -199,12 +199,16 @@ def _watches(reach: Newcomers) -> pl.DataFrame:
 
     What is left is a core: every account in it reached newcomers of at least ``LEAST_GROUPS``
     groups, the best of which does not explain all of them, and at least ``LEAST_WATCHERS``
-    accounts in it did so in every group.
+    accounts in it did so in every group. Whoever is at home in a group welcomes its newcomers,
+    and watches other groups at most.
 
     Returns:
         Columns account, hub, reached; in order of account and hub.
     """
-    hits = reach.hits.join(_eager(reach), on="sender", how="semi")
+    greetings = reach.at_home.rename({"account": "sender"})
+    hits = reach.hits.join(_eager(reach), on="sender", how="semi").join(
+        greetings, on=["sender", "hub"], how="anti", maintain_order="left"
+    )
     while True:
         best = (
             hits.group_by("sender", "hub")

@@ -10,7 +10,9 @@ chance offers the group's newcomers in proportion to how often strangers contact
 times the group's *rate*: how many more newcomers its members reached than such popularity
 explains. Accounts under test have no say in that rate, and where a group has shown little, it is
 pulled towards that of all groups by one hit. Members are all who ever showed there; a lurking
-reader is given the rate of the members, which is the larger one.
+reader is given the rate of the members, which is the larger one. Who makes most of its stranger
+contacts among the newcomers of one group, and hardly reaches those of others, is *at home* there,
+and a member, shown or not: it greets.
 
 It misleads where the group's own members are the accounts under test, and nobody else: two old
 members who welcome everybody are more than chance. Whether they pick those who know few people is
@@ -30,6 +32,13 @@ from graphmeta.signals.sums import summed
 
 #: How long somebody counts as a newcomer after becoming visible in a group.
 WITHIN_S = 48 * 3_600
+#: Share of its stranger contacts that an account makes among the newcomers of its home. Who does
+#: not greet has at most a quarter in any one group.
+AT_HOME = 2 / 3
+#: Share of the newcomers it reaches, anywhere, who are new in its home: a handler has several.
+NOWHERE_ELSE = 0.9
+#: Newcomers whom an account has reached in its home at least.
+LEAST_GREETED = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +49,8 @@ class Newcomers:
         contacts: Stranger contacts: columns sender, recipient, time.
         hits: Those that went to newcomers: columns sender, recipient, hub; one row per group in
             which the recipient was new.
-        members: Who ever showed in a group: columns account, hub.
+        at_home: Whose contacts are mostly a group's newcomers: columns account, hub.
+        members: Who ever showed in a group or is at home there: columns account, hub.
         of_members: What members of a group reached there: columns account, hub, hits, offered.
         arrived: Newcomers in order of group and time, coded as ``_code`` does; shape (n,).
         mass: Their shares of all popularity, added up: shape (n + 1,).
@@ -48,6 +58,7 @@ class Newcomers:
 
     contacts: pl.DataFrame
     hits: pl.DataFrame
+    at_home: pl.DataFrame
     members: pl.DataFrame
     of_members: pl.DataFrame
     arrived: IntArray
@@ -88,10 +99,12 @@ def newcomers(seen: Observations, part: Part) -> Newcomers:
         .sort("hub", "sender", "recipient")
     )
     share = _popularity(seen, contacts, hits, new, part)
-    members = seen.visible.select("account", "hub")
+    home = _at_home(contacts, hits)
+    members = pl.concat([seen.visible.select("account", "hub"), home]).unique(maintain_order=True)
     bare = Newcomers(
         contacts,
         hits,
+        home,
         members,
         members.clear(),
         _code(new["hub"].to_numpy(), new["arrived"].to_numpy()),
@@ -106,10 +119,29 @@ def newcomers(seen: Observations, part: Part) -> Newcomers:
     return Newcomers(
         contacts,
         hits,
+        home,
         members,
         of_members.select("account", "hub", pl.col("hits").fill_null(0.0), "offered"),
         bare.arrived,
         bare.mass,
+    )
+
+
+def _at_home(contacts: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
+    """Return who makes most contacts among the newcomers of one group: columns account, hub."""
+    made = contacts.group_by("sender").agg(made=pl.len())
+    reached = hits.group_by("sender").agg(reached=pl.col("recipient").n_unique())
+    return (
+        hits.group_by("sender", "hub")
+        .agg(greeted=pl.len())
+        .filter(pl.col("greeted") >= LEAST_GREETED)
+        .join(made, on="sender")
+        .join(reached, on="sender")
+        .filter(pl.col("greeted") >= AT_HOME * pl.col("made"))
+        .filter(pl.col("greeted") >= NOWHERE_ELSE * pl.col("reached"))
+        .select("hub", account="sender")
+        .select("account", "hub")
+        .sort("account", "hub")
     )
 
 

@@ -54,9 +54,9 @@ class Reach:
 def reached_in(seen: Observations, part: Part) -> pl.DataFrame:
     """Return the stranger contacts of a part: sender, recipient, time.
 
-    Greetings are left out: a group's members who write to its newcomers share these because the
-    group shows them to all its members. Who does so in several groups is for the grooming layer,
-    which knows how readily each group's own members greet.
+    Greetings are left out: a group's members, silent ones among them, who write to its newcomers
+    share these because the group shows them to all its members. Who does so in several groups is
+    for the grooming layer, which knows how readily each group's own members greet.
     """
     rows = seen.strangers.filter(part.keeps("recipient_fold")).select("sender", "recipient", "time")
     known = newcomers(seen, part)
