@@ -124,18 +124,7 @@ def _cluster(
     for account in (*members, *REACHED):
         acts = account in members
         name = name_of(account, 1, DATASET, key)
-        rows["members"].append(
-            {
-                "cluster_id": cluster,
-                "account": name,
-                "role": "actor" if acts else "contacted",
-                "strength": 0.8 if acts else 0.0,
-                "core": acts,
-                "p_value": 0.001 if acts else 1.0,
-                "x": 0.5 if acts else 0.0,
-                "y": 0.0,
-            }
-        )
+        rows["members"].append(_member(cluster, name, acts))
         if acts:
             rows["signals"].append(
                 _signal(name, "membership", 0.8, f"how surely it belongs to {cluster}")
@@ -153,17 +142,32 @@ def _cluster(
         }
     )
     for score, says in (("coordination", "they share targets"), ("spam", "strangers block them")):
-        rows["evidence"].append(
-            {
-                "cluster_id": cluster,
-                "score": score,
-                "term": "shared_targets",
-                "observed": 9.0,
-                "expected": 1.0,
-                "contribution": 2.0,
-                "says": says,
-            }
-        )
+        rows["evidence"].append(_evidence(cluster, score, says))
+
+
+def _member(cluster: str, name: str, acts: bool) -> dict[str, Any]:
+    return {
+        "cluster_id": cluster,
+        "account": name,
+        "role": "actor" if acts else "contacted",
+        "strength": 0.8 if acts else 0.0,
+        "core": acts,
+        "p_value": 0.001 if acts else 1.0,
+        "x": 0.5 if acts else 0.0,
+        "y": 0.0,
+    }
+
+
+def _evidence(cluster: str, score: str, says: str) -> dict[str, Any]:
+    return {
+        "cluster_id": cluster,
+        "score": score,
+        "term": "shared_targets",
+        "observed": 9.0,
+        "expected": 1.0,
+        "contribution": 2.0,
+        "says": says,
+    }
 
 
 def _signal(entity: str, signal: str, value: float, reason: str) -> dict[str, Any]:

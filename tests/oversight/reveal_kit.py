@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from graphmeta.ingest import Reading
@@ -94,6 +95,14 @@ def acts(run: RunFolder) -> list[tuple[str, dict[str, Any]]]:
     """Return what a run's log records, as (act, detail)."""
     entries = [json.loads(line) for line in (run.path / AUDIT).read_text().splitlines()]
     return [(entry["act"], entry["detail"]) for entry in entries]
+
+
+def scored(analysed: Analysed, cluster: str = CLUSTER) -> set[str]:
+    """Return the accounts of a cluster that acted in it, as the run names them."""
+    members = analysed.run.table("members")
+    return set(
+        members.filter(pl.col("cluster_id") == cluster, pl.col("role") != "contacted")["account"]
+    )
 
 
 def later(days: float) -> datetime:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 from oversight_kit import make_run
 
 from graphmeta import run
 from graphmeta.ingest import Reading, ingest
+from graphmeta.oversight.review import trial
 from graphmeta.oversight.review.result import Check, Review
 from graphmeta.oversight.review.trial import Trial
 from graphmeta.privacy import audit
@@ -45,6 +47,16 @@ def write_events(path: Path, rows: int = 300) -> Path:
         }
     ).write_parquet(path, row_group_size=100)
     return path
+
+
+def with_events(here: RunFolder) -> tuple[Path]:
+    """Return the events of a reviewable run, as a review is given them."""
+    return (here.path.parent / "events.parquet",)
+
+
+def trial_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the trial for made and passed: two analyses take long, and have a test of their own."""
+    monkeypatch.setattr(trial, "tried", lambda *_: GOOD)
 
 
 def reviewable(folder: Path, *, identifiers: str = "pseudonymous", **made: Any) -> RunFolder:

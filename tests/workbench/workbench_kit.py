@@ -8,13 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from html import unescape
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
+from graphmeta.cases import verdicts
 from graphmeta.cases.store import CaseStore, open_store
+from graphmeta.cases.tables import Verdict
+from graphmeta.cases.verdicts import Judgement
 from graphmeta.workbench.app import build
 from graphmeta.workbench.desk import Desk, open_runs
 from graphmeta.workbench.golden import Golden
@@ -25,6 +30,7 @@ from graphmeta.workbench.security.address import on_loopback
 from graphmeta.workbench.security.gate import Access
 from graphmeta.workbench.security.people import People, User
 from graphmeta.workbench.security.sessions import OneTimeToken
+from graphmeta.workbench.visit import cluster_path
 
 # The run made by hand stands with the tests of the report.
 sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
@@ -37,6 +43,8 @@ PORT = 8750
 URL = f"http://127.0.0.1:{PORT}"
 RING, FUNNEL = "k7f3a-ring", "b21c0-funnel"
 PASSWORD = "correct horse battery"
+#: What the test client answers; which package it is from depends on Starlette's version.
+Response: TypeAlias = Any
 
 
 @dataclass
@@ -149,3 +157,45 @@ def over(
     app = build(desk, on_loopback("127.0.0.1", port, tls=False), access, pages)
     client = TestClient(app, base_url=f"http://127.0.0.1:{port}", follow_redirects=False)
     return Bench(desk, app, client, access, pages)
+
+
+def entered(tmp_path: Path) -> Iterator[Bench]:
+    """Give a workbench over the run made by hand, into which one has come."""
+    with serving(tmp_path) as bench:
+        bench.enter()
+        yield bench
+
+
+def path(bench: Bench, cluster: str = RING, part: str = "cluster") -> str:
+    """Return the address of a cluster's page, or of a part of it."""
+    return cluster_path(bench.desk.runs[0].id, cluster, part)
+
+
+def shown(bench: Bench, cluster: str = RING) -> str:
+    """Return a cluster's page, with its characters unescaped."""
+    answer = bench.client.get(path(bench, cluster))
+    assert answer.status_code == 200, answer.text
+    return unescape(answer.text)
+
+
+def drawn(bench: Bench, name: str, cluster: str = RING) -> Response:
+    """Ask for a chart of a cluster's page."""
+    return bench.client.get(path(bench, cluster, "chart") + f"&name=cluster-{name}")
+
+
+def send(bench: Bench, part: str, cluster: str = RING, **form: str) -> Response:
+    """Send a form of a cluster's page."""
+    token = bench.form_token(path(bench, cluster))
+    return bench.client.post(path(bench, cluster, part), data={"form_token": token, **form})
+
+
+def judge(bench: Bench, cluster: str = RING, verdict: str = "spam", **more: Any) -> None:
+    """Record a verdict, of bob where nothing else is said, behind the workbench's back."""
+    given = {"reason": "the same list", "reviewer": "bob", **more}
+    run = bench.desk.runs[0].folder
+    verdicts.judge(bench.desk.store, run, [Judgement(cluster, verdict, **given)])
+
+
+def history(bench: Bench, cluster: str = RING) -> list[Verdict]:
+    """Return the verdicts on a cluster, the oldest first."""
+    return verdicts.history(bench.desk.store, bench.desk.runs[0].id, cluster)
