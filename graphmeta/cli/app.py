@@ -44,8 +44,7 @@ cluster for others' tools, and [bold cyan]diff[/] two runs.
 """
 
 _EPILOGUE = """Exit codes: 0 done; 1 failed; 2 wrong usage or malformed input; 3 a --fail-on \
-condition holds; 4 refused for privacy. [bold cyan]--debug[/] (or GRAPHMETA_DEBUG=1) shows \
-tracebacks."""
+condition holds; 4 refused for privacy. --debug (or GRAPHMETA_DEBUG=1) shows tracebacks."""
 
 
 def build() -> App:

@@ -48,6 +48,7 @@ def test_the_help_of_every_command_shows_an_example(
     shown = capsys.readouterr().out
     assert f"Usage: graphmeta {command}" in shown
     assert f"• graphmeta {command}" in shown
+    assert "[/]" not in shown, "markup is shown as it is written"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
