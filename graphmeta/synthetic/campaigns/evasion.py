@@ -75,7 +75,7 @@ def reach(
 
     ``calling`` is the share of contacts that are calls.
     """
-    met = met_with(reaction, evasion)
+    met = softened(reaction, evasion)
     ringing = rng.random(len(sender)) < calling
     writing = ~ringing
     return sheet.concat(
@@ -87,7 +87,7 @@ def reach(
     )
 
 
-def met_with(reaction: Reaction, evasion: Evasion) -> Reaction:
+def softened(reaction: Reaction, evasion: Evasion) -> Reaction:
     """Return how a campaign's contacts are met, given how it is taken and what it buys."""
     charm, minded = evasion.charm, 1 - evasion.tolerated
     block = minded * (reaction.block + charm * (FRIENDLY.block - reaction.block))

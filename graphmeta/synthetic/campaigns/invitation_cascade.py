@@ -19,7 +19,7 @@ from graphmeta.synthetic.campaigns.evasion import (
     Evasion,
     camouflage,
     defended,
-    met_with,
+    softened,
     some_evasion,
 )
 from graphmeta.synthetic.clock import DAY, HOUR
@@ -126,7 +126,7 @@ class InvitationCascade:
         row, sender, target, time = row[kept], sender[kept], target[kept], time[kept]
         group = inviters.group[row]
         greeting = rng.random(len(row)) < self.greets
-        met = met_with(INVITED, self.evasion)
+        met = softened(INVITED, self.evasion)
         joined = self._join(rng, town, target, group, time)
         before = time[greeting] - rng.uniform(5, 300, int(greeting.sum()))
         alone = ~greeting
