@@ -24,7 +24,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse, special
+from scipy import sparse
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -259,20 +259,6 @@ def find(ordered: IntArray, wanted: IntArray) -> IntArray:
         return np.full(wanted.size, -1)
     at = np.minimum(np.searchsorted(ordered, wanted), ordered.size - 1)
     return np.where(ordered[at] == wanted, at, -1)
-
-
-def at_least(threshold: int, mean: FloatArray, size: FloatArray) -> FloatArray:
-    """Return the chance that a target gets at least ``threshold`` contacts of a group.
-
-    Args:
-        threshold: At least 1.
-        mean: How many it is expected to get, any shape.
-        size: Size of the negative binomial law, the smaller the more spread; broadcasts.
-
-    Returns:
-        Upper tails, in the arguments' common shape.
-    """
-    return np.asarray(special.betainc(threshold, size, mean / (mean + size)))
 
 
 def fit(contacts: pl.DataFrame, circle_of: IntArray) -> Choice:

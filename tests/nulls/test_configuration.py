@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from graphmeta.nulls import configuration
+from graphmeta.nulls import configuration, negative_binomial
 from graphmeta.nulls.configuration import Choice, fit
 from graphmeta.signals.coordination import incidence
 
@@ -132,7 +132,7 @@ def test_the_chance_of_reaching_a_target_is_that_of_gamma_distributed_popularity
     for seen in (0, 1, 3):
         here = hits[others == seen] >= threshold
         size = np.array([seen + shape])
-        chance = configuration.at_least(threshold, sent * size / (rate + 1.0), size)[0]
+        chance = negative_binomial.at_least(threshold, sent * size / (rate + 1.0), size)[0]
         interval = stats.binomtest(int(here.sum()), here.size).proportion_ci(0.9999)
         assert interval.low <= chance <= interval.high
 

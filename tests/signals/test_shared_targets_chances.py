@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from graphmeta.nulls import configuration
+from graphmeta.nulls import configuration, negative_binomial
 from graphmeta.nulls.configuration import CLASSES, Choice, class_of
 from graphmeta.signals.coordination.shared_targets.chances import (
     Chances,
@@ -74,7 +74,7 @@ def one_by_one(
         factor = float(lean[class_of(reached)])
         mean = sent[circle] / others[circle] * size / (rate[circle] + 1.0) * factor
         spread = size * max(factor, 1.0) ** 2
-        total += float(configuration.at_least(level, np.array(mean), np.array(spread)))
+        total += float(negative_binomial.at_least(level, np.array(mean), np.array(spread)))
     return total
 
 

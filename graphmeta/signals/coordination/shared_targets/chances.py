@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from graphmeta.nulls import configuration
+from graphmeta.nulls import negative_binomial
 from graphmeta.nulls.configuration import CLASSES, Choice, class_of
 from graphmeta.signals.base import FloatArray, IntArray
 from graphmeta.signals.coordination.incidence import distinct, spans
@@ -121,7 +121,7 @@ class Law:
         Two within a width are at most as likely as the pairs expected at the target, times the
         chance that a pair is close.
         """
-        ever = configuration.at_least(level, self.mean, self.size)
+        ever = negative_binomial.at_least(level, self.mean, self.size)
         if all(close is None for close in closes):
             return [ever] * len(closes)
         pairs = self.mean**2 * (1.0 + 1.0 / self.size) / 2.0

@@ -1,0 +1,44 @@
+"""Upper tails of counts that spread: the fast sum beside the law as SciPy has it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import special, stats
+
+from graphmeta.nulls.negative_binomial import at_least
+
+
+@given(
+    threshold=st.integers(1, 40),
+    mean=st.floats(1e-12, 1e4),
+    size=st.floats(0.05, 1e4),
+)
+def test_a_tail_is_that_of_the_law_to_six_digits_however_small(
+    threshold: int, mean: float, size: float
+) -> None:
+    told = at_least(threshold, np.array([mean]), np.array([size]))[0]
+    exact = special.betainc(threshold, size, mean / (mean + size))
+    assert told == pytest.approx(exact, rel=1e-6, abs=1e-300)
+
+
+@pytest.mark.parametrize("threshold", [1, 2, 3, 5, 10])
+def test_a_tail_adds_up_the_chances_of_all_larger_counts(threshold: int) -> None:
+    mean, size = 1.7, 0.6
+    counts = np.arange(threshold, 400)
+    told = at_least(threshold, np.array([mean]), np.array([size]))[0]
+    assert told == pytest.approx(stats.nbinom.pmf(counts, size, size / (mean + size)).sum())
+
+
+def test_where_nothing_is_expected_nothing_is_reached() -> None:
+    assert at_least(2, np.zeros(3), np.array([0.5, 1.0, 50.0])).tolist() == [0.0] * 3
+
+
+def test_means_and_sizes_are_brought_to_one_shape() -> None:
+    mean, size = np.array([[0.1], [2.0]]), np.array([0.5, 1.0, 50.0])
+    told = at_least(3, mean, size)
+    assert told.shape == (2, 3)
+    assert told[1, 2] == at_least(3, np.array([2.0]), np.array([50.0]))[0]
+    assert (np.diff(told, axis=0) > 0).all()
