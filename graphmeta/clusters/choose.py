@@ -10,8 +10,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-#: Between rival cuts a group's gain counts over its size to this power: six accounts that belong to
-#: a trio by one chance each add a little to its gain, and hide it. Larger powers break weak rings.
+#: Between rivals a gain counts over the number of accounts to this power: six accounts that belong
+#: to a trio by one chance each add a little to its gain, and hide it. Larger powers break weak
+#: rings. Several rivals count as one, of all their accounts: or else the pieces of a ring, each
+#: counted for small, would beat the ring.
 SIZE_COUNTS = 0.15
 
 
@@ -25,11 +27,9 @@ def choose(groups: pl.DataFrame, least: int) -> pl.DataFrame:
     Returns:
         Columns group, account; groups are numbered by their smallest account.
     """
-    size = pl.len().over("group").cast(pl.Float64)
-    scored = groups.with_columns(pl.col("gain") / size**SIZE_COUNTS)
-    kept = scored.clear()
+    kept = groups.clear()
     for number in groups["cut"].unique().sort():
-        kept = better(kept, scored.filter(pl.col("cut") == number), least)
+        kept = better(kept, groups.filter(pl.col("cut") == number), least)
     return numbered(kept.select("group", "account"))
 
 
@@ -55,9 +55,12 @@ def better(chosen: pl.DataFrame, other: pl.DataFrame, least: int) -> pl.DataFram
         .with_columns(share=share)
     )
     against = rivals.group_by("group").agg(
-        pl.col("gain").first(), lost=(pl.col("rival_gain") * pl.col("share")).sort().sum()
+        pl.col("gain", "own").first(),
+        rival_gain=(pl.col("rival_gain") * pl.col("share")).sort().sum(),
+        rivals=(pl.col("size") * pl.col("share")).sort().sum(),
     )
-    lost = against.filter(pl.col("gain") <= pl.col("lost"))["group"]
+    loses = _counts("gain", "own") <= _counts("rival_gain", "rivals")
+    lost = against.filter(loses)["group"]
     winners = other.filter(~pl.col("group").is_in(lost.implode()))
     left = (
         chosen.join(winners, on="account", how="anti")
@@ -67,6 +70,10 @@ def better(chosen: pl.DataFrame, other: pl.DataFrame, least: int) -> pl.DataFram
     free = after(other["group"])
     kept = left.with_columns((pl.col("group") + free).cast(pl.UInt32)).select(chosen.columns)
     return numbered(pl.concat([winners.select(kept.columns), kept]))
+
+
+def _counts(gain: str, accounts: str) -> pl.Expr:
+    return pl.col(gain) / pl.col(accounts).cast(pl.Float64) ** SIZE_COUNTS
 
 
 def after(numbers: pl.Series) -> int:

@@ -53,3 +53,15 @@ def test_a_ring_of_weak_ties_is_kept_whole() -> None:
     half, ring = grouped(47.1, *range(21)), grouped(52.1, *range(31))
     for both in (cuts(half, ring), cuts(ring, half)):
         assert as_sets(choose(both, 3)) == [set(range(31))]
+
+
+def test_many_pieces_do_not_beat_the_ring_that_explains_more_than_they_do_together() -> None:
+    pieces = [grouped(28.0, *range(first, first + 6)) for first in range(0, 72, 6)]
+    cut = pl.concat(
+        frame.with_columns(group=pl.lit(number, pl.UInt32)) for number, frame in enumerate(pieces)
+    ).with_columns(cut=pl.lit(0))
+    ring = grouped(400.0, *range(78)).with_columns(group=pl.lit(99, pl.UInt32), cut=pl.lit(1))
+    both = pl.concat([cut, ring]).select("cut", "group", "account", "gain")
+    assert as_sets(choose(both, 3)) == [set(range(78))]
+    weaker = pl.when(pl.col("cut") == 1).then(330.0).otherwise("gain")
+    assert len(as_sets(choose(both.with_columns(gain=weaker), 3))) == len(pieces)
