@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from scipy import special
 
 #: Between rivals a gain counts over the number of accounts to this power: six accounts that belong
 #: to a trio by one chance each add a little to its gain, and hide it. Larger powers break weak
@@ -54,13 +55,7 @@ def better(chosen: pl.DataFrame, other: pl.DataFrame, least: int) -> pl.DataFram
         .join(size, on="rival")
         .with_columns(share=share)
     )
-    against = rivals.group_by("group").agg(
-        pl.col("gain", "own").first(),
-        rival_gain=(pl.col("rival_gain") * pl.col("share")).sort().sum(),
-        rivals=(pl.col("size") * pl.col("share")).sort().sum(),
-    )
-    loses = _counts("gain", "own") <= _counts("rival_gain", "rivals")
-    lost = against.filter(loses)["group"]
+    lost = _losers(rivals)
     winners = other.filter(~pl.col("group").is_in(lost.implode()))
     left = (
         chosen.join(winners, on="account", how="anti")
@@ -72,8 +67,37 @@ def better(chosen: pl.DataFrame, other: pl.DataFrame, least: int) -> pl.DataFram
     return numbered(pl.concat([winners.select(kept.columns), kept]))
 
 
-def _counts(gain: str, accounts: str) -> pl.Expr:
-    return pl.col(gain) / pl.col(accounts).cast(pl.Float64) ** SIZE_COUNTS
+def _losers(rivals: pl.DataFrame) -> pl.Series:
+    """Return the groups that explain no more than their rivals do together, taken for one.
+
+    The pieces of a ring are picked for what they happen to share, each for other things. So from
+    what they gain goes the logarithm of the number of ways to deal the accounts at stake to them:
+    what it takes to say which account is in which piece (Rissanen 1978). One rival is dealt all.
+
+    Args:
+        rivals: Columns group, gain, own (accounts), and of each of its rivals rival_gain, size,
+            at_stake (accounts in common) and share (of the rival that counts).
+    """
+    together = (
+        rivals.with_columns(within=_log_factorial(rivals["at_stake"]))
+        .group_by("group")
+        .agg(
+            pl.col("gain", "own").first(),
+            pl.col("within").sort().sum(),
+            rival_gain=(pl.col("rival_gain") * pl.col("share")).sort().sum(),
+            rivals=(pl.col("size") * pl.col("share")).sort().sum(),
+            at_stake=pl.col("at_stake").sum(),
+        )
+    )
+    ways = _log_factorial(together["at_stake"]) - together["within"]
+    explained = (pl.col("rival_gain") - ways) / pl.col("rivals") ** SIZE_COUNTS
+    return together.filter(
+        pl.col("gain") / pl.col("own").cast(pl.Float64) ** SIZE_COUNTS <= explained
+    )["group"]
+
+
+def _log_factorial(counts: pl.Series) -> pl.Series:
+    return pl.Series(special.gammaln(counts.to_numpy() + 1.0), dtype=pl.Float64)
 
 
 def after(numbers: pl.Series) -> int:

@@ -23,9 +23,9 @@ def test_a_group_replaces_the_pieces_that_it_beats_together() -> None:
     pieces = pl.concat(
         [grouped(8.0, 0, 1, 2), grouped(8.0, 3, 4, 5).with_columns(group=pl.lit(1, pl.UInt32))]
     )
-    whole = grouped(20.0, *range(6))
-    assert as_sets(better(pieces, whole, 3)) == [set(range(6))]
-    assert len(as_sets(better(pieces, grouped(15.0, *range(6)), 3))) == 2
+    # There are twenty ways to deal six accounts to two threes, three nats' worth.
+    assert as_sets(better(pieces, grouped(13.1, *range(6)), 3)) == [set(range(6))]
+    assert len(as_sets(better(pieces, grouped(12.9, *range(6)), 3))) == 2
 
 
 def test_a_part_of_a_ring_does_not_tear_it_apart() -> None:
@@ -55,13 +55,22 @@ def test_a_ring_of_weak_ties_is_kept_whole() -> None:
         assert as_sets(choose(both, 3)) == [set(range(31))]
 
 
-def test_many_pieces_do_not_beat_the_ring_that_explains_more_than_they_do_together() -> None:
+def test_many_small_pieces_do_not_beat_the_ring_that_they_are_of() -> None:
+    """Each was picked for what its few accounts happen to share, and gains by that."""
     pieces = [grouped(28.0, *range(first, first + 6)) for first in range(0, 72, 6)]
     cut = pl.concat(
         frame.with_columns(group=pl.lit(number, pl.UInt32)) for number, frame in enumerate(pieces)
     ).with_columns(cut=pl.lit(0))
-    ring = grouped(400.0, *range(78)).with_columns(group=pl.lit(99, pl.UInt32), cut=pl.lit(1))
+    ring = grouped(270.0, *range(78)).with_columns(group=pl.lit(99, pl.UInt32), cut=pl.lit(1))
     both = pl.concat([cut, ring]).select("cut", "group", "account", "gain")
     assert as_sets(choose(both, 3)) == [set(range(78))]
-    weaker = pl.when(pl.col("cut") == 1).then(330.0).otherwise("gain")
+    weaker = pl.when(pl.col("cut") == 1).then(170.0).otherwise("gain")
     assert len(as_sets(choose(both.with_columns(gain=weaker), 3))) == len(pieces)
+
+
+def test_two_strong_rings_are_not_merged_for_the_little_that_they_share() -> None:
+    """Of each, 100 targets are shared where two would be; of both together, 200 where 8 would."""
+    one = grouped(293.0, *range(25))
+    other = grouped(293.0, *range(25, 50)).with_columns(group=pl.lit(1, pl.UInt32))
+    merged = grouped(452.0, *range(50))
+    assert len(as_sets(better(pl.concat([one, other]), merged, 3))) == 2
