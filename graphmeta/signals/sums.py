@@ -1,8 +1,9 @@
 """Sums of fractions that are the same to the last digit, whatever the threads do.
 
-Polars adds up a large table in parts where a random sample of its rows says that few keys repeat
-often, and the last digit of a sum of fractions then depends on the parts. Small tables are sorted
-within their groups before they are summed, which rules parts out; large ones come here.
+Polars adds up a table of a thousand rows or more in parts where a sample of its rows, drawn at
+random, says that there are few different keys, and the last digit of a sum of fractions then
+depends on the parts. Small tables are sorted within their groups before they are summed, which
+rules parts out; large ones come here.
 """
 
 from __future__ import annotations
