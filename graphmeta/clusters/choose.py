@@ -91,9 +91,8 @@ def _losers(rivals: pl.DataFrame) -> pl.Series:
     )
     ways = _log_factorial(together["at_stake"]) - together["within"]
     explained = (pl.col("rival_gain") - ways) / pl.col("rivals") ** SIZE_COUNTS
-    return together.filter(
-        pl.col("gain") / pl.col("own").cast(pl.Float64) ** SIZE_COUNTS <= explained
-    )["group"]
+    explains = pl.col("gain") / pl.col("own").cast(pl.Float64) ** SIZE_COUNTS
+    return together.filter(explains <= explained)["group"]
 
 
 def _log_factorial(counts: pl.Series) -> pl.Series:

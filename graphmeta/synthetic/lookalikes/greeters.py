@@ -26,7 +26,7 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
     for group in _groups(rng, town):
         member, joined = town.members_of(int(group))
         silent = rng.random() < SILENT
-        old = np.setdiff1d(town.ordinary(), member) if silent else np.unique(member[joined < 0])
+        old = np.setdiff1d(town.ordinary(), member) if silent else member[joined < 0]
         old = np.setdiff1d(old, np.concatenate([[-1], *greeters]))
         old = old[town.people.ordinary[old] & ~town.has_part(old)]
         team = rng.integers(3, 9) if rng.random() < 0.5 else rng.integers(1, 4)

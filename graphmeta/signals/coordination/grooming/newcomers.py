@@ -139,8 +139,7 @@ def _at_home(contacts: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
         .join(reached, on="sender")
         .filter(pl.col("greeted") >= AT_HOME * pl.col("made"))
         .filter(pl.col("greeted") >= NOWHERE_ELSE * pl.col("reached"))
-        .select("hub", account="sender")
-        .select("account", "hub")
+        .select(pl.col("sender").alias("account"), "hub")
         .sort("account", "hub")
     )
 
