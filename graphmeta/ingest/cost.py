@@ -1,8 +1,8 @@
 """What will an analysis take? A rough estimate of time and memory, before anything is done.
 
 Sums of a part that is always there, one by event and one by account. The first two were fitted by
-``benchmarks/scale.py --fit`` to whole analyses of synthetic worlds of 100,000 to ten million
-events, the worst of which is 1.4 times off. There accounts and events grow alike, so what an
+hand to whole analyses of synthetic worlds of 100,000 to a hundred million events
+(``benchmarks/scale.py``), the worst of which is 1.4 times off. There accounts and events grow alike, so what an
 account adds was measured on a made-up graph of a million. Time is stated for as many cores as this
 process may use, of the kind on which the runs were made. It misleads on data that are unlike
 synthetic worlds, above all where far more strangers are contacted: finding groups takes longer.
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from graphmeta.engines.local import usable_cores
 
 #: Seconds of one core, and bytes in the largest process: always, by event, by account.
-_SECONDS = (7.9, 1.5e-5, 4.0e-5)
+_SECONDS = (7.9, 1.1e-5, 4.0e-5)
 _BYTES = (5.0e8, 65.0, 900.0)
 #: What is said of how far off it may be: more than was seen on synthetic worlds.
 ERROR = 2.0
