@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -177,9 +177,10 @@ def as_data(name: str, fit_: Fitted, terms: Sequence[Term]) -> dict[str, Any]:
 def train(clusters: pl.DataFrame, worlds: int) -> dict[str, Any]:
     """Fit everything and return it as plain data."""
     classes = []
-    for kind in kinds_of(clusters):
+    told = told_from(clusters)
+    for kind, scores in told.items():
         task = against(kind)
-        calibration = appearances(clusters, cross_fitted(task, clusters), kind)
+        calibration = appearances(clusters, scores, kind)
         classes.append(
             as_data(kind, fitted(task, clusters), task.terms)
             | {"appearances": worlds, "highest": _highest(calibration, worlds)}
@@ -188,13 +189,24 @@ def train(clusters: pl.DataFrame, worlds: int) -> dict[str, Any]:
         "trained_on": {"worlds": worlds, "clusters": clusters.height},
         "scores": [as_data(task.name, fitted(task, clusters), task.terms) for task in SCORES],
         "look_alikes": classes,
-        "risk": _risk(clusters),
+        "risk": _risk(clusters, told),
     }
 
 
-def _risk(clusters: pl.DataFrame) -> dict[str, float]:
-    """Fit the share of campaigns among confirmed clusters by their higher score and strength."""
+def told_from(clusters: pl.DataFrame) -> dict[str, FloatArray]:
+    """Return, of each kind of look-alike, every cluster's log-odds of being none."""
+    return {kind: cross_fitted(against(kind), clusters) for kind in kinds_of(clusters)}
+
+
+def higher(clusters: pl.DataFrame, told: Mapping[str, FloatArray]) -> FloatArray:
+    """Return the higher score of every cluster: at most the odds against each kind."""
     best = np.max([cross_fitted(task, clusters) for task in SCORES], axis=0)
+    return np.asarray(np.min([best, *told.values()], axis=0))
+
+
+def _risk(clusters: pl.DataFrame, told: Mapping[str, FloatArray]) -> dict[str, float]:
+    """Fit the share of campaigns among confirmed clusters by their higher score and strength."""
+    best = higher(clusters, told)
     best += clusters.select(rank.by_strength(pl.col("q_value"))).to_series().to_numpy()
     confirmed = (clusters["status"] == "confirmed").to_numpy()
     curve = calibrate.fit(best[confirmed], (clusters["kind"] == "campaign").to_numpy()[confirmed])
@@ -230,10 +242,9 @@ def report(clusters: pl.DataFrame, worlds: int) -> None:
 
 def would_flag(clusters: pl.DataFrame, worlds: int) -> BoolArray:
     """Return which clusters cross-fitted scores and classes would flag."""
-    best = np.max([cross_fitted(task, clusters) for task in SCORES], axis=0)
-    flagged = (best >= 0.0) & (clusters["q_value"].to_numpy() <= 0.05)
-    for kind in kinds_of(clusters):
-        scores = cross_fitted(against(kind), clusters)
+    told = told_from(clusters)
+    flagged = (higher(clusters, told) >= 0.0) & (clusters["q_value"].to_numpy() <= 0.05)
+    for kind, scores in told.items():
         calibration = appearances(clusters, scores, kind)
         above = (calibration[None, :] >= scores[:, None]).sum(axis=1)
         flagged &= (1 + above) / (worlds + 1) <= model.REJECTED_AT

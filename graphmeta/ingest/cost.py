@@ -2,10 +2,11 @@
 
 Sums of a part that is always there, one by event and one by account. The first two were fitted by
 hand to whole analyses of synthetic worlds of 100,000 to a hundred million events
-(``benchmarks/scale.py``), the worst of which is 1.4 times off. There accounts and events grow alike, so what an
-account adds was measured on a made-up graph of a million. Time is stated for as many cores as this
-process may use, of the kind on which the runs were made. It misleads on data that are unlike
-synthetic worlds, above all where far more strangers are contacted: finding groups takes longer.
+(``benchmarks/scale.py``), the worst of which is 1.4 times off. There accounts and events grow
+alike, so what an account adds was measured on a made-up graph of a million. Time is stated for as
+many cores as this process may use, of the kind on which the runs were made. It misleads on data
+that are unlike synthetic worlds, above all where far more strangers are contacted: finding groups
+takes longer.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ def would_change(evidence: pl.DataFrame) -> str | None:
 
 
 def nearest_look_alike(evidence: pl.DataFrame) -> str | None:
-    """Return the sentence on the look-alike that a cluster resembles most, where it may be one."""
+    """Return the sentence on the look-alike that a cluster is told from least, if it has one."""
     told = evidence.filter(pl.col("term").str.starts_with(PREFIX))["says"]
     return words.sentence(told[0]) if told.len() else None
 

@@ -3,12 +3,15 @@
 Each score is additive: its log-odds are a constant and one term per measurement, each term
 monotone in it, so the score is exactly the sum of what is shown. Which way a term may point is
 stated in ``terms``; how much it counts is trained on synthetic worlds (``model``). The look-alike
-that a cluster resembles most is a term too, and always speaks against (``counter``).
+that a cluster resembles most is a term too: no score is higher than the odds against that kind
+(``counter``).
 
 Scores order clusters and are no probabilities, and every report says so.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -39,15 +42,23 @@ def terms(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.DataFra
     Returns:
         Columns ``TERMS``, constants included, in order of (group, score, term).
     """
-    alike = counter.speaks_against(counter.resemblance(measured, groups, model))
     added = contributions(measured, model.scores).rename({"signal": "term", "value": "observed"})
-    frames = [added]
-    for score in model.scores:
-        frames.append(_constant(score, groups))
-        frames.append(alike.select(pl.lit(score.name).alias("score"), pl.all()))
+    own = _stacked([added, *(_constant(score, groups) for score in model.scores)])
+    alike = counter.speaks_against(counter.resemblance(measured, groups, model), _higher(own))
+    against = [alike.select(pl.lit(score.name).alias("score"), pl.all()) for score in model.scores]
+    return _stacked([own, *against])
+
+
+def _stacked(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([frame.select(TERMS.names()).cast(TERMS) for frame in frames]).sort(
         "group", "score", "term"
     )
+
+
+def _higher(terms: pl.DataFrame) -> pl.DataFrame:
+    """Return the higher of each cluster's scores: columns group, log_odds."""
+    sums = terms.group_by("group", "score").agg(log_odds=pl.col("contribution").sort().sum())
+    return sums.group_by("group").agg(pl.col("log_odds").max())
 
 
 def _constant(score: Score, groups: pl.Series) -> pl.DataFrame:

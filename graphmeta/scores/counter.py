@@ -5,6 +5,9 @@ A cluster's p-value for a kind is the share of the kind's appearances, in worlds
 not seen, that score at least as high: a class-conditional conformal p-value (Vovk, Gammerman and
 Shafer 2005; Bates et al. 2023). A kind is rejected at 1 %. A cluster is flagged only where all are.
 
+What a cluster does makes it look no more abusive than it is told from the look-alike that it
+resembles most: the odds against that kind are the most that its scores reach.
+
 Where the data holds no block and no report at all, what tells campaigns from look-alikes best is
 missing: nothing is rejected then, and nothing flagged.
 
@@ -20,11 +23,11 @@ from numpy.typing import NDArray
 
 from graphmeta.scores.model import REJECTED_AT, LookAlike, Model, contributions
 
-#: The most that resembling a look-alike takes from a score, in log-odds.
-MOST_AGAINST = 3.0
 PREFIX = "resembles_"
-#: The kind that stands for all of them where the data holds no block and no report.
+#: The kind that stands for all of them where the data holds no block and no report, and the least
+#: that this takes from scores, in log-odds.
 ANYTHING = "anything"
+UNTOLD = 3.0
 
 
 def resemblance(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.DataFrame:
@@ -36,14 +39,22 @@ def resemblance(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.D
         model: What was trained.
 
     Returns:
-        Columns group, kind, p_value, in order of group and kind.
+        Columns group, kind, p_value, log_odds (of being a campaign and not of the kind; absent
+        for ``ANYTHING``), in order of group and kind.
     """
     every = pl.DataFrame({"group": groups}, schema={"group": pl.UInt32()}).sort("group")
-    frames = [every.clear().with_columns(kind=pl.lit(""), p_value=pl.lit(0.0))]
+    columns = {"kind": pl.lit(""), "p_value": pl.lit(0.0), "log_odds": pl.lit(0.0)}
+    frames = [every.clear().with_columns(**columns)]
     added = _added(measured, every, model)
     for kind, own in zip(model.look_alikes, added.T, strict=True):
-        p_value = pl.Series(_p_values(own + kind.score.constant, kind))
-        frames.append(every.with_columns(kind=pl.lit(kind.score.name), p_value=p_value))
+        odds = own + kind.score.constant
+        frames.append(
+            every.with_columns(
+                kind=pl.lit(kind.score.name),
+                p_value=pl.Series(_p_values(odds, kind)),
+                log_odds=pl.Series(odds),
+            )
+        )
     return pl.concat([*frames, _untold(measured, every)]).sort("group", "kind")
 
 
@@ -69,7 +80,9 @@ def _untold(measured: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
     defended = measured.filter(pl.col("signal") == "defence_rate")
     some = defended.filter(pl.max_horizontal("value", "expected") > 0)
     rows = every if some.is_empty() and not defended.is_empty() else every.clear()
-    return rows.with_columns(kind=pl.lit(ANYTHING), p_value=pl.lit(1.0))
+    return rows.with_columns(
+        kind=pl.lit(ANYTHING), p_value=pl.lit(1.0), log_odds=pl.lit(None, dtype=pl.Float64)
+    )
 
 
 def _p_values(scores: NDArray[np.float64], kind: LookAlike) -> NDArray[np.float64]:
@@ -81,11 +94,9 @@ def _p_values(scores: NDArray[np.float64], kind: LookAlike) -> NDArray[np.float6
 
 
 def nearest(alike: pl.DataFrame) -> pl.DataFrame:
-    """Return the kind that each cluster resembles most: group, kind, p_value."""
-    return (
-        alike.sort("group", "p_value", "kind", descending=[False, True, False])
-        .unique("group", keep="first", maintain_order=True)
-        .select("group", "kind", "p_value")
+    """Return the kind that each cluster is told from least: columns as ``resemblance``."""
+    return alike.sort("group", "log_odds", "kind", nulls_last=False).unique(
+        "group", keep="first", maintain_order=True
     )
 
 
@@ -98,9 +109,9 @@ def compared(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.Data
         model: What was trained.
 
     Returns:
-        Columns group, kind, p_value, apart_by (the measurement that speaks most against its being
-        of the kind), alike_by (the one that speaks most for it), null where none does; in order of
-        group and kind.
+        Columns group, kind, p_value, log_odds, apart_by (the measurement that speaks most against
+        its being of the kind), alike_by (the one that speaks most for it), null where none does;
+        in order of group and kind.
     """
     added = contributions(measured, [kind.score for kind in model.look_alikes]).sort("signal")
     adds = pl.col("contribution")
@@ -113,23 +124,34 @@ def compared(measured: pl.DataFrame, groups: pl.Series, model: Model) -> pl.Data
     )
 
 
-def speaks_against(alike: pl.DataFrame) -> pl.DataFrame:
-    """Return the term that the nearest look-alike adds, where it is not rejected.
+def speaks_against(alike: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
+    """Return the term of the nearest look-alike, where it takes something or is not rejected.
+
+    It takes the same from all scores, so that which is the higher stays.
+
+    Args:
+        alike: As ``resemblance`` returns it.
+        scores: Columns group, log_odds: the higher score of each cluster without this term.
 
     Returns:
         Columns group, term, observed (the p-value), expected (the level), contribution.
     """
-    against = (pl.col("p_value") / REJECTED_AT).log().clip(0.0, MOST_AGAINST)
+    most = alike.group_by("group").agg(least=pl.col("log_odds").min())
+    untold = pl.when(pl.col("kind") == ANYTHING).then(-UNTOLD).otherwise(0.0)
+    beyond = (pl.col("least") - pl.col("log_odds")).fill_null(0.0)
     return (
         nearest(alike)
-        .filter(pl.col("p_value") > REJECTED_AT)
+        .drop("log_odds")
+        .join(most, on="group")
+        .join(scores, on="group", maintain_order="left")
         .select(
             "group",
             term=pl.lit(PREFIX) + pl.col("kind"),
             observed="p_value",
             expected=pl.lit(REJECTED_AT),
-            contribution=-against,
+            contribution=pl.min_horizontal(beyond, untold),
         )
+        .filter((pl.col("contribution") < 0) | (pl.col("observed") > REJECTED_AT))
     )
 
 

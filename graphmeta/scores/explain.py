@@ -45,8 +45,9 @@ def _resembles(kind: str, p_value: float, level: float) -> str:
             "The data holds no block and no report, without which campaigns are not told from "
             "look-alikes: nothing is flagged."
         )
+    could_be = "It could be" if p_value > level else "Of all look-alikes it is told least from"
     return (
-        f"It could be {look_alike(kind)}: of those in synthetic worlds about "
+        f"{could_be} {look_alike(kind)}: of those in synthetic worlds about "
         f"{PERCENT.write(p_value)} look as much like a campaign; it is flagged only where at most "
         f"{100 * level:g} % do."
     )

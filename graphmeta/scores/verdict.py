@@ -189,7 +189,7 @@ def _failing(
             f"contacts that had no say in finding it showed the same (q is {row['q_value']:.2g}, "
             f"at most {rule.alpha:g} is asked)"
         )
-    kinds = _not_rejected(alike)
+    kinds = _could_be(alike, rule.min_score)
     score = next(each for each in model.scores if each.name == leading(row))
     mine = [term for term in terms if term["score"] == score.name]
     lacks, way = lacking(mine, score, rule.min_score)
@@ -204,9 +204,15 @@ def _failing(
     return failing
 
 
-def _not_rejected(alike: Iterable[dict[str, Any]]) -> list[str]:
-    """Name the kinds of look-alikes that it could be, the nearest first."""
-    could_be = [kind for kind in alike if kind["p_value"] > REJECTED_AT]
+def _could_be(alike: Iterable[dict[str, Any]], min_score: float) -> list[str]:
+    """Name the kinds of look-alikes that it is not told from clearly enough, the nearest first."""
+    least = _log_odds(min_score)
+    could_be = [
+        kind
+        for kind in alike
+        if kind["p_value"] > REJECTED_AT
+        or (kind["log_odds"] is not None and kind["log_odds"] < least)
+    ]
     could_be.sort(key=lambda kind: (-kind["p_value"], kind["kind"]))
     names = [wording.look_alike(kind["kind"]) for kind in could_be[:_MOST_NAMED]]
     more = len(could_be) - len(names)

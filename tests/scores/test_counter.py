@@ -109,33 +109,56 @@ def test_appearances_without_a_cluster_count_as_rejected_ones() -> None:
     assert p_values({"defence_rate": HIGH}, model)["courier"] == 2 / 201
 
 
-def test_the_nearest_look_alike_has_the_largest_p_value_and_the_first_name() -> None:
-    alike = pl.DataFrame(
-        {
-            "group": [0, 0, 0, 1, 1],
-            "kind": ["courier", "helpline", "canvass", "courier", "canvass"],
-            "p_value": [0.3, 0.5, 0.5, 0.002, 0.001],
-        },
-        schema_overrides={"group": pl.UInt32},
-    )
-    assert counter.nearest(alike).rows() == [(0, "canvass", 0.5), (1, "courier", 0.002)]
-    against = counter.speaks_against(alike)
-    assert against.select("group", "term").rows() == [(0, "resembles_canvass")]
+def resembling(found: list[tuple[str, float, float | None]]) -> pl.DataFrame:
+    """Return the kinds beside one cluster: name, p-value, log-odds."""
+    schema = {"kind": pl.String, "p_value": pl.Float64, "log_odds": pl.Float64}
+    rows = pl.DataFrame(found, schema=schema, orient="row")
+    return rows.select(group=pl.lit(0, dtype=pl.UInt32), **{name: name for name in schema})
+
+
+def scoring(log_odds: float) -> pl.DataFrame:
+    return pl.DataFrame({"group": numbers(0), "log_odds": [log_odds]})
+
+
+def test_the_nearest_look_alike_is_the_one_with_the_least_odds_against_it() -> None:
+    alike = resembling([("courier", 0.3, 1.0), ("helpline", 0.002, -2.0), ("canvass", 0.5, 0.5)])
+    assert counter.nearest(alike).rows() == [(0, "helpline", 0.002, -2.0)]
     assert counter.rejected(alike, numbers(0, 1)).rows() == [(0, False), (1, True)]
 
 
-@given(st.lists(st.floats(1e-4, 1.0), min_size=1, max_size=6))
-def test_resembling_only_ever_speaks_against_and_within_its_bound(found: list[float]) -> None:
-    alike = pl.DataFrame(
-        {"group": [0] * len(found), "kind": [f"k{n}" for n in range(len(found))], "p_value": found},
-        schema_overrides={"group": pl.UInt32},
-    )
-    said = counter.speaks_against(alike)
-    assert said.height == (max(found) > REJECTED_AT)
+kinds_found = st.lists(st.tuples(st.floats(1e-4, 1.0), st.floats(-9, 9)), min_size=1, max_size=6)
+
+
+@given(kinds_found, st.floats(-6, 6))
+def test_no_score_is_higher_than_the_odds_against_the_nearest_look_alike(
+    found: list[tuple[float, float]], score: float
+) -> None:
+    alike = resembling([(f"k{number}", *told) for number, told in enumerate(found)])
+    least = min(log_odds for _, log_odds in found)
+    said = counter.speaks_against(alike, scoring(score))
+    takes = float(said["contribution"].sum())
+    assert takes <= 0
+    assert score + takes == pytest.approx(min(score, least))
     for row in said.iter_rows(named=True):
-        assert -counter.MOST_AGAINST <= row["contribution"] <= 0
-        assert row["observed"] == max(found)
         assert row["expected"] == REJECTED_AT
+        assert (row["observed"], least) in found
+
+
+def test_a_look_alike_that_is_not_rejected_is_named_though_it_takes_nothing() -> None:
+    said = counter.speaks_against(resembling([("courier", 0.3, 4.0)]), scoring(1.0))
+    assert said.select("term", "observed", "contribution").rows() == [
+        ("resembles_courier", 0.3, 0.0)
+    ]
+    assert counter.speaks_against(resembling([("courier", 0.002, 4.0)]), scoring(1.0)).is_empty()
+
+
+@pytest.mark.parametrize(("kinds", "takes"), [([], -3.0), ([("courier", 0.3, -5.0)], -6.0)])
+def test_where_look_alikes_cannot_be_told_scores_fall_by_as_much_at_least(
+    kinds: list[tuple[str, float, float | None]], takes: float
+) -> None:
+    alike = resembling([(counter.ANYTHING, 1.0, None), *kinds])
+    said = counter.speaks_against(alike, scoring(1.0))
+    assert said.select("term", "contribution").rows() == [("resembles_anything", takes)]
 
 
 def test_the_term_of_the_nearest_look_alike_stands_in_both_scores() -> None:
@@ -143,11 +166,11 @@ def test_the_term_of_the_nearest_look_alike_stands_in_both_scores() -> None:
         look_alike("courier", BY_INSISTENCE, [3.0] * 40, 99),
         look_alike("helpline", BY_DEFENCE, [0.0] * 40, 999),
     )
-    values = {"defence_rate": HIGH, "insistence": USUAL}
+    values = {"defence_rate": HIGH, "insistence": HIGH}
     alone, beside = some_model(), some_model(*classes)
     rows = terms(measured(values), numbers(0), beside)
-    resembling = rows.filter(pl.col("term").str.starts_with(counter.PREFIX))
-    assert resembling.select("score", "term").rows() == [
+    against = rows.filter(pl.col("term").str.starts_with(counter.PREFIX))
+    assert against.select("score", "term").rows() == [
         ("recruitment", "resembles_courier"),
         ("spam", "resembles_courier"),
     ]
@@ -173,7 +196,7 @@ def test_a_cluster_of_which_nothing_was_measured_is_judged_by_the_constant() -> 
 def test_without_blocks_and_reports_nothing_is_rejected() -> None:
     quiet = measured({"defence_rate": (0.0, 0.0), "reply_rate": (0.01, 0.5)})
     alike = counter.resemblance(quiet, numbers(0), some_model())
-    assert alike.rows() == [(0, counter.ANYTHING, 1.0)]
+    assert alike.rows() == [(0, counter.ANYTHING, 1.0, None)]
     assert counter.rejected(alike, numbers(0))["no_look_alike"].to_list() == [False]
 
 

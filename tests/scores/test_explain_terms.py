@@ -16,7 +16,8 @@ from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
 from graphmeta.signals.coordination.partitioning import NAME as TARGET_PARTITIONING
 from graphmeta.signals.coordination.twins import NAME as TWIN_BEHAVIOUR
 
-MODEL = some_model(a_kind("otp_sender", {"declared": [-1.0, -1.0]}, [-0.5] * 30, 199))
+APART = {"declared": [-1.0, -1.0], "defence_rate": [3.0, 3.0]}
+MODEL = some_model(a_kind("otp_sender", APART, [-0.5] * 30, 199))
 NAMES = [signal.name for signal in BEHAVIOURS] + [signal.name for signal in RECRUITMENT]
 
 
@@ -71,6 +72,8 @@ def test_a_look_alike_is_told_by_its_name_with_the_level_that_it_is_held_to() ->
     assert "15 %" in said
     assert said.endswith("at most 1 % do.")
     assert "_" not in said
+    least = sentence(f"{counter.PREFIX}otp_sender", 0.004, 0.01, -0.7)
+    assert least.startswith("Of all look-alikes it is told least from a sender of one-time codes")
 
 
 def shown() -> pl.DataFrame:
