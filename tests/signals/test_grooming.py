@@ -232,6 +232,16 @@ def test_who_contacts_hardly_anybody_but_the_newcomers_of_one_group_is_at_home_t
     assert {(0, 900), (1, 900), (5, 901)} <= set(seen.members.rows())
 
 
+def test_whom_somebody_greets_at_home_is_no_newcomer_elsewhere_to_it() -> None:
+    here, there = range(100, 110), range(100, 106)
+    visible = [*((new, 900, DAY) for new in here), *((new, 901, DAY) for new in there)]
+    contacts = [*((0, new, DAY + HOUR) for new in here), (1, 100, DAY + HOUR)]
+    seen = newcomers(observed(contacts, accounts=1_000, visible=visible), WHOLE)
+    assert seen.at_home.rows() == [(0, 900)]
+    greeted = {(0, new, 900) for new in here}
+    assert set(seen.hits.rows()) == {*greeted, (1, 100, 900), (1, 100, 901)}
+
+
 @pytest.mark.parametrize(("elsewhere", "watch"), [(2, False), (8, True)])
 def test_who_is_at_home_in_one_group_and_hardly_anywhere_else_watches_nothing(
     elsewhere: int, watch: bool

@@ -1,15 +1,17 @@
 """Which hubs do people come to because strangers contacted them?
 
-A hub is asked about in two ways, either of which may validate it (Bonferroni, then
-Benjamini-Hochberg over all hubs with a conversion):
+A hub to which at least ``LEAST_ARRIVALS`` accounts came is asked about in two ways, either of which
+may validate it (Bonferroni, then Benjamini-Hochberg over all these hubs):
 
 - *Had those who arrived been contacted?* Shortly before, and more often than those who arrived
   elsewhere. Where everybody is contacted by strangers often, this tells little.
 - *Do a few accounts send many of them?* Every arrival is credited to the last stranger who
   contacted the account before it. Were contacts no reason to come, the arrivals that follow one
   account's contacts would go to this hub in the share of all arrivals from their circles, and
-  hardly any account would have several there. Senders with at least 2, 3 or 5 are counted, and
-  expected as a sum of Poisson tails; the most surprising of the three is paid for three times.
+  hardly any account would have several there. Counted are senders of at least two who by a Poisson
+  law would have so many once in a hundred, a thousand or a hundred thousand times at most: who
+  contacts thousands has a few converts anywhere. Expected are the chances of all senders to be
+  counted; the most surprising of the three counts is paid for three times.
 
 Both are conditional on who was contacted and on who came anywhere, because people come and go in
 bursts. It misleads where accounts contact members of one club, whom something else brings to one
@@ -18,21 +20,27 @@ place: circles explain that as far as they are known.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy import optimize, sparse, special
 
 from graphmeta.nulls import counts, multiplicity
-from graphmeta.signals.base import FloatArray, Observations, Part
+from graphmeta.signals.base import FloatArray, IntArray, Observations, Part
 from graphmeta.signals.coordination.conversions import LEAST_SOURCES, arrivals, conversions
 from graphmeta.signals.memo import once
 from graphmeta.signals.sums import summed
 
 #: False discovery rate at which hubs are validated.
 HUB_RATE = 0.01
-#: From how many converts on a sender is counted, in the second way.
-LEVELS = (2, 3, 5)
+#: A hub to which fewer came is not asked about: how many came does not depend on who sent them,
+#: and nine in ten hubs are somebody's few new acquaintances.
+LEAST_ARRIVALS = 6
+#: In the second way a sender of several is counted whose converts chance explains no more often.
+LEVELS = (1e-2, 1e-3, 1e-5)
+SEVERAL = 2
 #: How many arrivals' worth of everybody's habits is added to what is known of a circle's.
 PRIOR_ARRIVALS = 10.0
 
@@ -46,11 +54,13 @@ def validated_hubs(seen: Observations, part: Part) -> pl.DataFrame:
         in order of hub.
     """
     contacted, hubs = followed(seen, part), concentrated(seen, part)
+    known = arrivals(seen, part).group_by("hub").len().filter(pl.col("len") >= LEAST_ARRIVALS)
     asked = contacted.join(hubs, on="hub", how="left", maintain_order="left")
     either = 2.0 * pl.min_horizontal("p_value", pl.col("p_few").fill_null(1.0))
-    rows = asked.with_columns(p_value=either.clip(upper_bound=1.0))
-    tests = conversions(seen, part)["hub"].n_unique()
-    q = multiplicity.benjamini_hochberg(rows["p_value"].to_numpy(), max(tests, rows.height))
+    rows = asked.with_columns(p_value=either.clip(upper_bound=1.0)).join(
+        known, on="hub", how="semi", maintain_order="left"
+    )
+    q = multiplicity.benjamini_hochberg(rows["p_value"].to_numpy(), known.height)
     return (
         rows.with_columns(q_value=pl.Series(q))
         .filter(pl.col("q_value") <= HUB_RATE)
@@ -99,28 +109,25 @@ def followed(seen: Observations, part: Part) -> pl.DataFrame:
 
 
 def concentrated(seen: Observations, part: Part) -> pl.DataFrame:
-    """Test hubs by how many senders have several converts there.
+    """Test hubs by how many senders have more converts there than chance deals out.
 
     Returns:
         Columns hub, p_few, in order of hub; hubs to which at least ``LEAST_SOURCES`` senders have
-        ``LEVELS[0]`` converts or more.
+        ``SEVERAL`` converts or more.
     """
     sent = credited(seen, part)
-    repeated = sent.group_by("sender", "hub").agg(sent=pl.len()).filter(pl.col("sent") >= LEVELS[0])
+    repeated = sent.group_by("sender", "hub").agg(sent=pl.len()).filter(pl.col("sent") >= SEVERAL)
     asked = (
-        repeated.group_by("hub")
-        .agg((pl.col("sent") >= level).sum().alias(str(level)) for level in LEVELS)
-        .filter(pl.col(str(LEVELS[0])) >= LEAST_SOURCES)
-        .sort("hub")
-    )
+        repeated.group_by("hub").len().filter(pl.col("len") >= LEAST_SOURCES).select("hub")
+    ).sort("hub")
     if asked.is_empty():
-        return asked.select("hub", p_few=pl.lit(1.0))
-    expected = _expected_senders(seen, sent, asked["hub"], part)
+        return asked.with_columns(p_few=pl.lit(1.0))
+    chance = _expected_converts(seen, sent, asked["hub"], part)
+    converts = repeated.join(asked, on="hub", how="semi")
     tails = [
-        counts.upper_tail(asked[str(level)].to_numpy().astype(np.float64), expected[level])
-        for level in LEVELS
+        counts.upper_tail(*_counted(chance, converts, asked["hub"], level)) for level in LEVELS
     ]
-    return asked.select("hub", p_few=pl.Series(np.minimum(len(LEVELS) * np.min(tails, 0), 1.0)))
+    return asked.with_columns(p_few=np.minimum(len(LEVELS) * np.min(tails, 0), 1.0))
 
 
 def credited(seen: Observations, part: Part) -> pl.DataFrame:
@@ -139,15 +146,32 @@ def credited(seen: Observations, part: Part) -> pl.DataFrame:
     )
 
 
-def _expected_senders(
-    seen: Observations, sent: pl.DataFrame, hubs: pl.Series, part: Part
-) -> dict[int, FloatArray]:
-    """Expect, by level, how many senders have so many converts at each hub: shape (hubs,).
+@dataclass(frozen=True, eq=False)
+class _Chance:
+    """How many converts senders would have at hubs by chance.
 
-    A sender's expectation at a hub is a product of circles: what it sent anywhere from each, times
+    Args:
+        senders: Their accounts, rising, shape (senders,).
+        near: What circles make a sender expect at a hub, and everybody's habits: shape (senders,
+            hubs); what is not stored, everybody's habits alone make up.
+        total: What a sender sent, each by its circle's weight, shape (senders,).
+        usual: What everybody's habits add at a hub for each of these, shape (hubs,).
+    """
+
+    senders: IntArray
+    near: sparse.csr_array
+    total: FloatArray
+    usual: FloatArray
+
+
+def _expected_converts(
+    seen: Observations, sent: pl.DataFrame, hubs: pl.Series, part: Part
+) -> _Chance:
+    """Expect converts of every sender at every hub.
+
+    A sender's expectation at a hub is a sum over circles: what it sent anywhere from each, times
     the hub's share of the circle's arrivals. To most hubs a sender sent nobody of a circle that
-    goes there; everybody's habits alone have a say then, and of a Poisson tail at so small a mean
-    the first term is an upper bound.
+    goes there; everybody's habits alone have a say then.
     """
     circles = int(seen.circle_of.max()) + 1
     every = arrivals(seen, part)
@@ -164,25 +188,65 @@ def _expected_senders(
     came = sparse.csr_array((np.ones(here.sum()), (circle[here], column[here])), shape=shape)
     usual = PRIOR_ARRIVALS * np.asarray(came.sum(axis=0)) / max(every.height, 1)
     total = np.asarray(sends.sum(axis=1))
-    return _tails(sparse.coo_array(sends @ came), total, usual)
+    near = sparse.csr_array(sends @ came)
+    near.sort_indices()
+    near.data += np.repeat(total, np.diff(near.indptr)) * usual[near.indices]
+    return _Chance(senders.astype(np.int64), near, total, usual)
 
 
-def _tails(near: sparse.coo_array, total: FloatArray, usual: FloatArray) -> dict[int, FloatArray]:
-    """Add up Poisson tails over senders, by level: shape (hubs,).
+def _counted(
+    chance: _Chance, converts: pl.DataFrame, hubs: pl.Series, level: float
+) -> tuple[FloatArray, FloatArray]:
+    """Count the senders whose converts are several and surprising, and expect them.
 
     Args:
-        near: What circles make a sender expect at a hub, shape (senders, hubs).
-        total: What a sender sent, each by its circle's weight, shape (senders,).
-        usual: What everybody's habits add at a hub for each of these, shape (hubs,).
+        chance: What senders would have by chance.
+        converts: Columns sender, hub, sent (at least ``SEVERAL``).
+        hubs: The hubs asked about, rising.
+        level: A sender is counted where so many converts have at most this chance.
+
+    Returns:
+        Two arrays of shape (hubs,).
     """
-    mean = near.data + total[near.row] * usual[near.col]
-    expected: dict[int, FloatArray] = {}
-    for level in LEVELS:
-        rare: FloatArray = total**level
-        far = rare.sum() - _by_hub(near, rare[near.row], usual.size)
-        first_term = np.maximum(far, 0.0) * usual**level / special.factorial(level)
-        expected[level] = _by_hub(near, special.gammainc(level, mean), usual.size) + first_term
-    return expected
+    row = np.searchsorted(chance.senders, converts["sender"].to_numpy())
+    column = np.searchsorted(hubs.to_numpy(), converts["hub"].to_numpy())
+    mean = np.asarray(chance.near[row, column]).ravel()
+    surprising = special.gammainc(converts["sent"].to_numpy(), mean) <= level
+    observed = np.bincount(column[surprising], minlength=len(hubs)).astype(np.float64)
+    near = chance.near.tocoo()
+    inside = _by_hub(near, _reached(near.data, level), len(hubs))
+    return observed, inside + np.maximum(_far(chance, near, level), 0.0)
+
+
+def _reached(mean: FloatArray, level: float) -> FloatArray:
+    """Return how often a sender is counted by chance: the tail from the first number that counts.
+
+    Args:
+        mean: Converts that are expected, shape (n,).
+        level: The chance of as many converts from which on a sender is counted.
+    """
+    tail: FloatArray = special.gammainc(SEVERAL, mean)
+    number, often = SEVERAL, np.flatnonzero(tail > level)
+    while often.size:
+        number += 1
+        tail[often] = special.gammainc(number, mean[often])
+        often = often[tail[often] > level]
+    return tail
+
+
+def _far(chance: _Chance, near: sparse.coo_array, level: float) -> FloatArray:
+    """Bound how many senders are counted of whom everybody's habits alone expect converts.
+
+    A Poisson tail from two on is at most half the square of the mean, and who is counted has a
+    tail of at most the level, so the smaller of both is an upper bound.
+    """
+    total = np.sort(chance.total)
+    squares = np.concatenate([[0.0], np.cumsum(total**SEVERAL)])
+    half = chance.usual**SEVERAL / special.factorial(SEVERAL)
+    few = np.searchsorted(total, np.sqrt(level / half))
+    every = half * squares[few] + level * (total.size - few)
+    inside = np.minimum(level, half[near.col] * chance.total[near.row] ** SEVERAL)
+    return np.asarray(every - _by_hub(near, inside, chance.usual.size))
 
 
 def _by_hub(near: sparse.coo_array, weights: NDArray[np.float64], hubs: int) -> FloatArray:

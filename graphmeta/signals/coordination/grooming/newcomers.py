@@ -48,7 +48,7 @@ class Newcomers:
     Args:
         contacts: Stranger contacts: columns sender, recipient, time.
         hits: Those that went to newcomers: columns sender, recipient, hub; one row per group in
-            which the recipient was new.
+            which the recipient was new, and of the sender's home alone where it was new there.
         at_home: Whose contacts are mostly a group's newcomers: columns account, hub.
         members: Who ever showed in a group or is at home there: columns account, hub.
         of_members: What members of a group reached there: columns account, hub, hits, offered.
@@ -100,6 +100,7 @@ def newcomers(seen: Observations, part: Part) -> Newcomers:
     )
     share = _popularity(seen, contacts, hits, new, part)
     home = _at_home(contacts, hits)
+    hits = _not_greeted(hits, home)
     members = pl.concat([seen.visible.select("account", "hub"), home]).unique(maintain_order=True)
     bare = Newcomers(
         contacts,
@@ -142,6 +143,15 @@ def _at_home(contacts: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
         .select(pl.col("sender").alias("account"), "hub")
         .sort("account", "hub")
     )
+
+
+def _not_greeted(hits: pl.DataFrame, home: pl.DataFrame) -> pl.DataFrame:
+    """Leave out hits elsewhere that were greetings at home: many are new in several groups."""
+    at_home = hits.join(home, left_on=["sender", "hub"], right_on=["account", "hub"], how="semi")
+    elsewhere = hits.join(at_home, on=["sender", "hub"], how="anti", maintain_order="left").join(
+        at_home, on=["sender", "recipient"], how="anti", maintain_order="left"
+    )
+    return pl.concat([at_home, elsewhere]).sort("hub", "sender", "recipient")
 
 
 def _popularity(
