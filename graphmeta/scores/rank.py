@@ -18,8 +18,9 @@ from graphmeta.scores.calibrate import AS_IT_IS, CERTAIN, Calibration
 #: training they were campaigns at least as often as confirmed clusters of like behaviour; they rank
 #: just below those.
 LEANING_SURE = 0.9
-#: The same of candidates that nothing suggests but behaving alike.
-LEAST_SURE = 0.3
+#: The same of candidates that nothing suggests but behaving alike. With half of it successors whom
+#: nothing else ties rank lower, and hardly anything else changes.
+LEAST_SURE = 0.6
 #: Candidates that no layer leans towards (p-value above ``LEANS_AT``) are shown only where they
 #: score at least this: groups that behave alike are many, and few of them look abusive.
 SHOWN_AT = 0.2
