@@ -5,9 +5,9 @@ each, seconds, units, memory by process, seconds stage by stage; and from size t
 exponents: 1 is proportional, 2 is quadratic. A world of ten times the events has ten times the
 accounts, and every account does what it did.
 
-With ``--fit`` it fits what ``graphmeta check`` estimates with (``ingest/cost.py``): seconds and
-memory as sums of a part that is always there, one by event and one by account, by least squares on
-relative errors, and says how far the worst run is from its estimate.
+With ``--fit`` it says where to begin with what ``graphmeta check`` estimates with
+(``ingest/cost.py``): seconds and memory as sums of a part that is always there, one by event and
+one by account, by least squares on relative errors, and how far the worst run is from its estimate.
 """
 
 from __future__ import annotations

@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from graphmeta.scores.model import REJECTED_AT, LookAlike, Model, contributions
 
 PREFIX = "resembles_"
-#: The kind that stands for all of them where the data holds no block and no report, and the least
-#: that this takes from scores, in log-odds.
+#: The kind that stands for all of them where the data holds no block and no report.
 ANYTHING = "anything"
+#: The least that this takes from scores, in log-odds.
 UNTOLD = 3.0
 
 

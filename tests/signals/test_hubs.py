@@ -92,7 +92,7 @@ def test_p_values_of_places_that_nobody_sends_to_are_not_too_small(
 
 def test_a_club_that_gathers_somewhere_is_no_funnel_of_those_who_contact_its_members() -> None:
     circle_of = np.full(ACCOUNTS, 1, dtype=np.int64)
-    club = np.arange(200, 300)
+    club = np.arange(200, 400)
     circle_of[club] = 0
     rng = np.random.default_rng(3)
     contacts, came = talkative(rng)
@@ -103,7 +103,7 @@ def test_a_club_that_gathers_somewhere_is_no_funnel_of_those_who_contact_its_mem
     unknown = observed(contacts, came, accounts=ACCOUNTS)
     of_hub = pl.col("hub") == HUB
     assert concentrated(known, WHOLE).filter(of_hub)["p_few"].item() > 0.05
-    assert concentrated(unknown, WHOLE).filter(of_hub)["p_few"].item() < 0.01
+    assert concentrated(unknown, WHOLE).filter(of_hub)["p_few"].item() < 1e-4
 
 
 def test_an_arrival_is_credited_to_the_last_who_contacted_the_account() -> None:

@@ -117,9 +117,8 @@ def concentrated(seen: Observations, part: Part) -> pl.DataFrame:
     """
     sent = credited(seen, part)
     repeated = sent.group_by("sender", "hub").agg(sent=pl.len()).filter(pl.col("sent") >= SEVERAL)
-    asked = (
-        repeated.group_by("hub").len().filter(pl.col("len") >= LEAST_SOURCES).select("hub")
-    ).sort("hub")
+    senders = repeated.group_by("hub").len()
+    asked = senders.filter(pl.col("len") >= LEAST_SOURCES).select("hub").sort("hub")
     if asked.is_empty():
         return asked.with_columns(p_few=pl.lit(1.0))
     chance = _expected_converts(seen, sent, asked["hub"], part)
