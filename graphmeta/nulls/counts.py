@@ -12,7 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from graphmeta.nulls import beta
+
 FloatArray = NDArray[np.float64]
+
+#: Share of a sum below which further terms change nothing.
+_NEGLIGIBLE = 1e-17
 
 
 def upper_tail(observed: FloatArray, expected: FloatArray, dispersion: float = 0.0) -> FloatArray:
@@ -53,14 +58,54 @@ def exact_upper_tail(
     Returns:
         Probabilities in (0, 1], shape (n,).
     """
-    if np.asarray(observed).size == 0:
-        return np.ones(0)
-    from scipy import stats  # slow to load, and most data has nothing to ask
-
-    tail = stats.hypergeom.sf(
-        np.asarray(observed) - 1.0, of + of_elsewhere, observed + elsewhere, of
+    observed = np.asarray(observed, dtype=np.float64)
+    succeed, cases = observed + elsewhere, of + of_elsewhere
+    exactly = np.exp(
+        _log_choices(of, observed)
+        + _log_choices(of_elsewhere, elsewhere)
+        - _log_choices(cases, succeed)
     )
+    # Chances fall away from the mean: those on the far side are added up.
+    above = observed * cases > of * succeed
+    more = [many[above] for many in (observed, of, succeed, cases)]
+    less = [many[~above] for many in (observed, of, succeed, cases)]
+    tail = np.ones(observed.size)
+    tail[above] = exactly[above] * (1.0 + _further(*more, up=True))
+    tail[~above] = 1.0 - exactly[~above] * _further(*less, up=False)
     return np.where(observed <= 0, 1.0, np.clip(tail, 1e-300, 1.0))
+
+
+def _further(
+    count: FloatArray, of: FloatArray, succeed: FloatArray, cases: FloatArray, *, up: bool
+) -> FloatArray:
+    """Return the hypergeometric chance of all counts beyond some, over the chance of those.
+
+    Args:
+        count: The counts, none of which lies on the other side of the mean, shape (n,).
+        of: Cases that are drawn, shape (n,).
+        succeed: Cases that succeed in all, shape (n,).
+        cases: Cases in all, shape (n,).
+        up: Whether larger counts are meant, or smaller ones.
+    """
+    term, total = np.ones(count.size), np.zeros(count.size)
+    rest = cases - succeed - of
+    while (term > _NEGLIGIBLE * total).any():
+        if up:
+            term = term * (succeed - count) * (of - count) / ((count + 1.0) * (rest + count + 1.0))
+            count = count + 1.0
+        else:
+            term = term * count * (rest + count) / ((succeed - count + 1.0) * (of - count + 1.0))
+            count = count - 1.0
+        total = total + term
+    return total
+
+
+def _log_choices(of: FloatArray, chosen: FloatArray) -> FloatArray:
+    """Return the logarithm of the number of ways to choose, shape (n,)."""
+    log_factorial = special.gammaln
+    return np.asarray(
+        log_factorial(of + 1.0) - log_factorial(chosen + 1.0) - log_factorial(of - chosen + 1.0)
+    )
 
 
 def mid_p(observed: FloatArray, expected: FloatArray, dispersion: float = 0.0) -> FloatArray:
@@ -112,5 +157,7 @@ def at_least(mean: FloatArray, squares: FloatArray, threshold: int) -> FloatArra
     size = mean**2 / np.maximum(squares, 1e-300)
     chance = np.clip(squares / np.maximum(mean, 1e-300), 0.0, 1.0)
     left = size - threshold + 1.0
-    tail = special.betainc(float(threshold), np.maximum(left, 1e-6), chance)
-    return np.where(left > 1e-6, tail, 0.0)
+    enough = left > 1e-6
+    tail = np.zeros(mean.shape)
+    tail[enough] = beta.tail(threshold, left[enough], chance[enough])
+    return tail

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+
+from graphmeta.nulls import beta
 
 FloatArray = NDArray[np.float64]
-
-#: Below this, one less what is not reached has fewer than seven right digits.
-_LOSES_DIGITS = 1e-8
 
 
 def at_least(threshold: int, mean: FloatArray, size: FloatArray) -> FloatArray:
     """Return the chance that a target gets at least ``threshold`` contacts of a group.
-
-    What is not reached is a sum of ``threshold`` terms, which is several times faster than the
-    incomplete beta function; that is asked where the chance is so small that the difference from
-    one would lose digits.
 
     Args:
         threshold: At least 1.
@@ -32,14 +26,4 @@ def at_least(threshold: int, mean: FloatArray, size: FloatArray) -> FloatArray:
         Upper tails, in the arguments' common shape.
     """
     mean, size = np.broadcast_arrays(mean, size)
-    share = mean / (mean + size)
-    # Chances of 1, 2, ... contacts, each over the chance of none.
-    term = np.ones_like(share)
-    below = np.zeros_like(share)
-    for number in range(1, threshold):
-        term = term * ((size + (number - 1.0)) / number * share)
-        below = below + term
-    tail = np.asarray(-np.expm1(np.log1p(below) - size * np.log1p(mean / size)))
-    small = tail < _LOSES_DIGITS
-    tail[small] = special.betainc(threshold, size[small], share[small])
-    return tail
+    return beta.tail(threshold, size, mean / (mean + size))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
+from graphmeta.nulls import beta
 from graphmeta.nulls.negative_binomial import at_least
 
 
@@ -22,6 +23,24 @@ def test_a_tail_is_that_of_the_law_to_six_digits_however_small(
     told = at_least(threshold, np.array([mean]), np.array([size]))[0]
     exact = special.betainc(threshold, size, mean / (mean + size))
     assert told == pytest.approx(exact, rel=1e-6, abs=1e-300)
+
+
+@given(
+    threshold=st.integers(1, 40),
+    size=st.floats(1e-6, 1e5),
+    share=st.floats(0.0, 1.0),
+)
+def test_the_sum_is_the_incomplete_beta_function(threshold: int, size: float, share: float) -> None:
+    told = beta.tail(threshold, np.array([size]), np.array([share]))[0]
+    assert told == pytest.approx(special.betainc(threshold, size, share), rel=1e-6, abs=1e-300)
+
+
+def test_many_values_are_each_as_one_alone() -> None:
+    chance = np.random.default_rng(1)
+    size, share = chance.uniform(0.1, 50, (40, 1_000)), chance.uniform(0, 0.2, (40, 1_000))
+    told = beta.tail(6, size, share)
+    assert told.shape == size.shape
+    assert told == pytest.approx(special.betainc(6, size, share), rel=1e-6)
 
 
 @pytest.mark.parametrize("threshold", [1, 2, 3, 5, 10])

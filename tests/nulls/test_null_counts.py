@@ -84,6 +84,17 @@ def test_the_exact_tail_is_that_of_fishers_test(yes: int, no: int, more: int, ot
     assert counts.exact_upper_tail(*cases) == pytest.approx([expected], rel=1e-6)
 
 
+@given(st.integers(1, 5_000), st.integers(0, 5_000), st.integers(0, 50_000), st.integers(0, 50_000))
+def test_the_exact_tail_holds_for_many_cases(yes: int, no: int, more: int, others: int) -> None:
+    cases = [np.array([float(one)]) for one in (yes, yes + no, more, more + others)]
+    expected = stats.hypergeom.sf(yes - 1, yes + no + more + others, yes + more, yes + no)
+    assert counts.exact_upper_tail(*cases) == pytest.approx([expected], rel=1e-5, abs=1e-250)
+
+
+def test_of_no_cases_there_is_no_exact_tail() -> None:
+    assert counts.exact_upper_tail(*[np.zeros(0)] * 4).size == 0
+
+
 def test_with_nothing_elsewhere_the_exact_tail_is_not_surprised() -> None:
     assert counts.exact_upper_tail(np.ones(1) * 4, np.ones(1) * 9, np.zeros(1), np.zeros(1)) == [
         1.0
