@@ -38,6 +38,8 @@ class Nearness:
         kind: Classes of targets, -1 where meetings in them were left out, shape (accounts,).
         within: Meetings within the width, by class of the target, shape (classes,).
         explained: As many by moments alone, shape (classes,).
+        close: How likely moments of the two lie within the width, for each pair that met, by its
+            number in ``meetings``, shape (pairs,).
     """
 
     width_s: int
@@ -46,6 +48,7 @@ class Nearness:
     kind: IntArray
     within: FloatArray
     explained: FloatArray
+    close: FloatArray
 
     @property
     def factor(self) -> FloatArray:
@@ -99,11 +102,27 @@ def usual(near: dict[int, Nearness], met: Together) -> Usual:
 
 @once
 def meetings(seen: Observations, part: Part) -> pl.DataFrame:
-    """Return every meeting of two accounts in a target: a, b, target, gap (seconds), kind."""
+    """Return every meeting of two accounts in a target: a, b, target, gap (seconds), kind, pair.
+
+    Pairs are numbered from 0 in order of (a, b).
+    """
     contacts = reached_in(seen, part)
     rows = incidence.meetings(incidence.busy(contacts), seen.circle_of.size)
     kinds = _kinds(contacts, seen.circle_of.size)
-    return rows.with_columns(kind=pl.Series(kinds[rows["target"].to_numpy().astype(np.int64)]))
+    other = (pl.col("a") != pl.col("a").shift()) | (pl.col("b") != pl.col("b").shift())
+    return rows.with_columns(
+        kind=pl.Series(kinds[rows["target"].to_numpy().astype(np.int64)]),
+        pair=other.fill_null(value=False).cum_sum().cast(pl.Int64),
+    )
+
+
+def pairs_of(met: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs that met: columns a, b, in order of their numbers.
+
+    Args:
+        met: As ``meetings`` returns them.
+    """
+    return met.filter(pl.col("pair") != pl.col("pair").shift(fill_value=-1)).select("a", "b")
 
 
 @once
@@ -113,22 +132,24 @@ def nearness(seen: Observations, part: Part) -> dict[int, Nearness]:
     accounts = seen.circle_of.size
     rows = meetings(seen, part)
     kind = rows["kind"].to_numpy()
-    a, b = (rows[side].to_numpy().astype(np.int64) for side in "ab")
+    pair = rows["pair"].to_numpy()
+    a, b = (ends.to_numpy().astype(np.int64) for ends in pairs_of(rows))
     sent = np.bincount(contacts["sender"].to_numpy(), minlength=accounts)
     fair = np.where(
         sent < incidence.LEAST_CONTACTS, 0.0, np.minimum(1.0, _FAIR / np.maximum(sent, 1.0))
     )
     listed = np.full(accounts, -1)
     listed[rows["target"].to_numpy()] = kind
+    each = (fair[a] * fair[b])[pair]
     learnt = {}
     for width in WIDTHS_S:
         moments = gaps.moments(contacts, accounts, width)
-        each = fair[a] * fair[b]
+        close = moments.of_pairs(a, b)
         within, explained = (
             np.bincount(kind, weights=each * counted, minlength=CLASSES).astype(np.float64)
-            for counted in (rows["gap"].to_numpy() <= width, moments.of_pairs(a, b))
+            for counted in (rows["gap"].to_numpy() <= width, close[pair])
         )
-        learnt[width] = Nearness(width, moments, fair, listed, within, explained)
+        learnt[width] = Nearness(width, moments, fair, listed, within, explained, close)
     return learnt
 
 

@@ -15,9 +15,12 @@ from graphmeta.signals.coordination.shared_targets.nearness import (
     Nearness,
     meetings,
     nearness,
+    pairs_of,
 )
 from graphmeta.signals.coordination.shared_targets.reach import reach
-from graphmeta.signals.sums import summed
+
+#: The least chance of a meeting: nothing is so unlikely that it says everything.
+_LEAST_CHANCE = 1e-9
 
 
 def weighed(seen: Observations, part: Part) -> pl.DataFrame:
@@ -29,38 +32,43 @@ def weighed(seen: Observations, part: Part) -> pl.DataFrame:
     logarithm of how many there are.
     """
     null = reach(seen, part).null
-    by_class = _by_class(meetings(seen, part), null)
+    met = meetings(seen, part)
+    ends = pairs_of(met)
+    by_class = _by_class(met, null)
     near = nearness(seen, part)
-    ways = pl.concat([_at(by_class, near.get(width), width) for width in (ANY_TIME, *WIDTHS_S)])
-    best = (
-        ways.sort("a", "b", "weight", "width", descending=[False, False, True, False])
-        .unique(["a", "b"], keep="first", maintain_order=True)
-        .with_columns(pl.col("weight").clip(lower_bound=0.0))
-    )
+    # One row per way, one column per pair.
+    ways = [_at(by_class, near.get(width)) for width in (ANY_TIME, *WIDTHS_S)]
+    observed, expected, weight = (np.stack(told) for told in zip(*ways, strict=True))
+    weight[1:] -= np.log(WAYS - 1)
+    best = weight.argmax(axis=0), np.arange(ends.height)
     # A pair may meet in any class of targets, also in those in which it did not.
-    anywhere = null.expected_shared(*_ends(best), (null.popularity > 0).astype(np.float64))
-    expected = anywhere * best["expected"].to_numpy() / best["chance"].to_numpy()
-    tail = counts.upper_tail(best["observed"].to_numpy(), expected)
+    anywhere = null.expected_shared(*_ends(ends), (null.popularity > 0).astype(np.float64))
+    by_chance = anywhere * expected[best] / expected[0]
+    tail = counts.upper_tail(observed[best], by_chance)
     return shaped(
-        best.with_columns(
-            expected=pl.Series(expected), p_value=pl.Series(np.minimum(tail * WAYS, 1.0))
+        ends.with_columns(
+            observed=pl.Series(observed[best], dtype=pl.Float64),
+            expected=pl.Series(by_chance, dtype=pl.Float64),
+            weight=pl.Series(np.maximum(weight[best], 0.0), dtype=pl.Float64),
+            p_value=pl.Series(np.minimum(tail * WAYS, 1.0), dtype=pl.Float64),
         ),
         PAIRS,
     )
 
 
 def _by_class(met: pl.DataFrame, null: Choice) -> pl.DataFrame:
-    """Count and expect shared targets by class: a, b, kind, shared, chance, and within widths."""
+    """Count and expect shared targets by class: a, b, pair, kind, chance, and within widths."""
     rows = (
-        met.group_by("a", "b", "kind")
+        met.group_by("pair", "kind")
         .agg(
+            pl.col("a", "b").first(),
             pl.len().cast(pl.Float64).alias(str(ANY_TIME)),
             *(
                 (pl.col("gap") <= width).sum().cast(pl.Float64).alias(str(width))
                 for width in WIDTHS_S
             ),
         )
-        .sort("a", "b", "kind")
+        .sort("pair", "kind")
     )
     kinds = class_of(null.popularity - 1.0)
     chance = np.zeros(rows.height)
@@ -69,32 +77,23 @@ def _by_class(met: pl.DataFrame, null: Choice) -> pl.DataFrame:
         a, b = _ends(part)
         lean = null.leaning[a, kind] * null.leaning[b, kind]
         chance[part["row"].to_numpy()] = null.expected_shared(a, b, in_class) * lean
-    return rows.with_columns(chance=pl.Series(chance))
+    return rows.with_columns(chance=pl.Series(np.maximum(chance, _LEAST_CHANCE)))
 
 
-def _at(by_class: pl.DataFrame, near: Nearness | None, width: int) -> pl.DataFrame:
-    """Weigh pairs at one width: a, b, width, observed, chance (at any time), expected, weight."""
-    observed = by_class[str(width)].to_numpy()
-    expected = np.maximum(by_class["chance"].to_numpy() * _close(by_class, near), 1e-9)
-    price = 0.0 if width == ANY_TIME else np.log(WAYS - 1)
-    told = by_class.select(
-        "a",
-        "b",
-        chance=pl.col("chance").clip(lower_bound=1e-9),
-        observed=pl.Series(observed),
-        expected=pl.Series(expected),
-        weight=pl.Series(counts.surprise(observed, expected)),
+def _at(by_class: pl.DataFrame, near: Nearness | None) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return what pairs share at one width, what chance explains, and its weight: (pairs,) each."""
+    width = ANY_TIME if near is None else near.width_s
+    pair, chance = by_class["pair"].to_numpy(), by_class["chance"].to_numpy()
+    if near is not None:
+        close = np.minimum(near.close[pair] * near.factor[by_class["kind"].to_numpy()], 1.0)
+        chance = np.maximum(chance * close, _LEAST_CHANCE)
+    shared = by_class[str(width)].to_numpy()
+    told = shared, chance, counts.surprise(shared, chance)
+    # NumPy counts nothing in integers, whatever the weights.
+    observed, expected, weight = (
+        np.bincount(pair, weights=each).astype(np.float64) for each in told
     )
-    return summed(told, ("a", "b"), "chance", "observed", "expected", "weight").with_columns(
-        pl.col("weight") - price, width=pl.lit(width)
-    )
-
-
-def _close(by_class: pl.DataFrame, near: Nearness | None) -> FloatArray:
-    if near is None:
-        return np.ones(by_class.height)
-    share = near.moments.of_pairs(*_ends(by_class))
-    return np.asarray(np.minimum(share * near.factor[by_class["kind"].to_numpy()], 1.0))
+    return observed, expected, weight
 
 
 def _ends(rows: pl.DataFrame) -> tuple[IntArray, IntArray]:
