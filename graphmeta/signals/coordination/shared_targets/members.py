@@ -35,6 +35,9 @@ from graphmeta.signals.coordination.shared_targets.reach import (
 
 #: The plain way to look at a group: at what anybody else of it reached, at any time.
 _PLAIN = (2, ANY_TIME)
+#: Targets of a group that an account outside it must have reached to be tested. Most reach one; of
+#: the many who do, some reach one that is unlikely, and would join.
+LEAST_SHARED = 2
 
 
 def tested(seen: Observations, groups: pl.DataFrame, part: Part, *, others: bool) -> pl.DataFrame:
@@ -42,7 +45,8 @@ def tested(seen: Observations, groups: pl.DataFrame, part: Part, *, others: bool
 
     Of accounts outside a group only those are tested, where ``others`` are asked for, that could be
     tied to it by a pair (``incidence.busy``): most reach one or two strangers, any of which is
-    unlikely, and would join many groups by it.
+    unlikely, and would join many groups by it. Those that share a single target count as tests, and
+    as explained by chance.
 
     Every account is looked at in two ways, the better of which counts: by all targets that it
     shares, and in the way in which its group surprises most: by those within a width, or by those
@@ -117,13 +121,12 @@ def _at(known: Reach, met: Together, near: Usual, way: tuple[int, int], *, other
         order = np.argsort(place, kind="stable")
         place, observed, member = place[order], observed[order], order < member.size
     row, account = place // known.accounts, place % known.accounts
-    expected = _Chance(known, met, row, account, member).expected(near, level, width)
-    return _Tests(
-        met.numbers[row] * known.accounts + account,
-        observed,
-        expected,
-        counts.upper_tail(observed, expected),
-    )
+    asked = member | (observed >= LEAST_SHARED)
+    chance = _Chance(known, met, row[asked], account[asked], member[asked])
+    expected, p_value = observed.copy(), np.ones(observed.size)
+    expected[asked] = chance.expected(near, level, width)
+    p_value[asked] = counts.upper_tail(observed[asked], expected[asked])
+    return _Tests(met.numbers[row] * known.accounts + account, observed, expected, p_value)
 
 
 def _accompanied(
