@@ -1,4 +1,4 @@
-"""What does hiding cost an attacker? Rings that change one thing at a time, ever more of it.
+"""What does hiding cost an attacker? Rings that change one thing, or several, ever more of it.
 
 Every sweep starts from one plain ring: 24 accounts that each contact 24 strangers a week, half of
 the ring per stranger, within six hours, four in five of them aged. An account makes so many
@@ -42,6 +42,7 @@ class Sweep:
         unit: What the values are.
         values: From the plainest to the best hidden; the plain ring's is among them.
         costs_reach: Whether the attacker pays in reach, or otherwise.
+        together: Other sweeps, all of which go so many steps beyond the plain ring.
     """
 
     name: str
@@ -49,19 +50,44 @@ class Sweep:
     unit: str
     values: tuple[float, ...]
     costs_reach: bool
+    together: tuple[str, ...] = ()
+
+    def choices(self, value: float) -> dict[str, float]:
+        """Return everything that an attacker chooses who goes to this value."""
+        if not self.together:
+            return {**PLAIN, self.name: value}
+        return {
+            **PLAIN,
+            self.name: value,
+            **{each: _further(each, value) for each in self.together},
+        }
 
 
 SWEEPS: tuple[Sweep, ...] = (
-    Sweep("pace", "Slower", "contacts per account and week", (48.0, 24.0, 12.0, 6.0, 3.0), True),
-    Sweep("camouflage", "More camouflage", "contacts for show per contact", (0, 1, 3, 7), True),
-    Sweep("split", "Split over more accounts", "accounts per seat of the ring", (1, 2, 4, 8), True),
+    Sweep("pace", "Slower", "contacts per account and week", (48, 24, 12, 6, 3, 1.5), True),
+    Sweep("camouflage", "More camouflage", "contacts for show per contact", (0, 1, 3, 7, 15), True),
     Sweep(
-        "overlap", "Less overlap", "share of the ring per stranger", (0.8, 0.5, 0.25, 0.12), False
+        "split", "Split over more accounts", "accounts per seat of the ring", (1, 2, 4, 8, 16), True
     ),
-    Sweep("window", "Wider windows", "hours per stranger", (0.5, 6.0, 24.0, 96.0), False),
+    Sweep(
+        "overlap",
+        "Less overlap",
+        "share of the ring per stranger",
+        (0.8, 0.5, 0.25, 0.12, 0.06),
+        False,
+    ),
+    Sweep("window", "Wider windows", "hours per stranger", (0.5, 6, 24, 96, 240), False),
     Sweep("bought_replies", "Bought replies", "share of contacts", (0.0, 0.2, 0.5), False),
     Sweep("aged", "Aged accounts", "share of the accounts", (0.0, 0.8), False),
     Sweep("human_hours", "A night's sleep", "0 round the clock, 1 human hours", (0, 1), False),
+    Sweep(
+        "costless",
+        "All that costs no reach",
+        "steps of less overlap, wider windows and bought replies",
+        (0, 1, 2, 3),
+        False,
+        together=("overlap", "window", "bought_replies"),
+    ),
 )
 #: The ring from which every sweep starts.
 PLAIN: dict[str, float] = {
@@ -73,6 +99,7 @@ PLAIN: dict[str, float] = {
     "bought_replies": 0.0,
     "aged": 0.8,
     "human_hours": 1.0,
+    "costless": 0.0,
 }
 _ACTORS = 24
 #: Days at work, in a world that is long enough.
@@ -84,6 +111,12 @@ _QUIET, _ROOM = 7, 0.95
 def sweep(name: str) -> Sweep | None:
     """Return a sweep by its name."""
     return next((each for each in SWEEPS if each.name == name), None)
+
+
+def _further(name: str, steps: float) -> float:
+    """Return the value of a sweep that lies so many steps beyond the plain ring, or its last."""
+    (values,) = (each.values for each in SWEEPS if each.name == name)
+    return values[min(values.index(PLAIN[name]) + int(steps), len(values) - 1)]
 
 
 def rings(
@@ -104,7 +137,7 @@ def rings(
         if each.name in names:
             for value in only.get(each.name, each.values):
                 if value != PLAIN[each.name]:
-                    chosen = {**PLAIN, each.name: value}
+                    chosen = each.choices(value)
                     step = Step(each.name, float(value), reach(chosen))
                     made.append((f"{each.name}_{value:g}", _ring(chosen, days), (step,)))
     return made

@@ -42,13 +42,13 @@ def cells(summary: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def test_sight_is_lost_at_the_first_step_below_a_half_and_reach_is_what_it_costs() -> None:
-    summary = swept("camouflage", a=[1.0, 0.9, 0.4, 0.6], b=[0.9, 0.8, 0.7, 0.6], c=[0.2, 0, 0, 0])
-    assert cells(summary) == [("3", "25 % of reach"), ("never", "up to 7"), ("at once", "")]
+    summary = swept("camouflage", a=[1, 0.9, 0.4, 0.6, 0], b=[0.9] * 5, c=[0.2, 0, 0, 0, 0])
+    assert cells(summary) == [("3", "25 % of reach"), ("never", "up to 15"), ("at once", "")]
 
 
 def test_steps_go_from_the_plainest_to_the_best_hidden_also_where_values_fall() -> None:
-    assert cells(swept("pace", a=[1.0, 1.0, 0.3, 0.2, 0.1])) == [("12", "50 % of reach")]
-    assert cells(swept("overlap", a=[1.0, 1.0, 0.3, 0.2])) == [("0.25", "")]
+    assert cells(swept("pace", a=[1.0, 1.0, 0.3, 0.2, 0.1, 0])) == [("12", "50 % of reach")]
+    assert cells(swept("overlap", a=[1.0, 1.0, 0.3, 0.2, 0])) == [("0.25", "")]
 
 
 def test_a_single_step_is_no_curve() -> None:
