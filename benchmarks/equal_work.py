@@ -11,9 +11,8 @@ start-up and reading included, and says how many pairs it found.
 - ``messages`` are all messages and calls between two. We never ask this of messages, so peers stand
   beside the whole analysis here, which answers far more.
 
-Peers are the Coordination Network Toolkit (``co_retweet``), which ``pip install 'graphmeta[bench]'``
-brings, and CooRTweet (``detect_groups``, ``generate_coordinated_network``), where ``Rscript`` finds
-it.
+Peers are the Coordination Network Toolkit (``co_retweet``), which the extra ``bench`` brings, and
+CooRTweet (``detect_groups``, ``generate_coordinated_network``), where ``Rscript`` finds it.
 """
 
 from __future__ import annotations
