@@ -3,7 +3,7 @@
 Measures the unit of cost and the analysis (see ``measuring.py``) at several sizes and prints, for
 each, seconds, units, memory by process, seconds stage by stage; and from size to size the growth
 exponents: 1 is proportional, 2 is quadratic. A world of ten times the events has ten times the
-accounts, and every account does what it did.
+accounts, and every account does what it did. ``sparse_world.py`` makes worlds for ``--worlds``.
 
 With ``--fit`` it says where to begin with what ``graphmeta check`` estimates with
 (``ingest/cost.py``): seconds and memory as sums of a part that is always there, one by event and
@@ -28,14 +28,17 @@ SIZES = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
 def main() -> None:
     """Measure, and print."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--folder", type=Path, required=True, help="where worlds stand, or will")
+    asked.add_argument(
+        "--folder", type=Path, default=Path("worlds"), help="where they stand, or will"
+    )
     asked.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    asked.add_argument("--worlds", type=Path, nargs="+", help="these instead, such as sparse ones")
     asked.add_argument("--times", type=int, default=1)
     asked.add_argument("--fit", action="store_true")
     given = asked.parse_args()
     measured: list[tuple[Cost, Cost]] = []
-    for size in given.sizes:
-        unit, whole = measuring.in_turn(measuring.world(size, given.folder), given.times)
+    for made in given.worlds or (measuring.world(size, given.folder) for size in given.sizes):
+        unit, whole = measuring.in_turn(made, given.times)
         _tell(unit, whole, measured[-1][1] if measured else None)
         measured.append((unit, whole))
     if given.fit:
