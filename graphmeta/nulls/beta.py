@@ -15,8 +15,6 @@ FloatArray = NDArray[np.float64]
 
 #: Below this, one less what is not reached has fewer than seven right digits.
 _LOSES_DIGITS = 1e-8
-#: The largest share below one: one itself has no logarithm of what is left.
-_MOST = 1.0 - 2.0**-53
 #: Share of a sum below which a further term changes no digit that counts.
 _NEGLIGIBLE = 1e-11
 #: So many values at a time stay in a processor's cache.
@@ -51,8 +49,9 @@ def _tail(threshold: int, size: FloatArray, share: FloatArray) -> FloatArray:
     for number in range(1, threshold):
         term *= (size + (number - 1.0)) * share / number
         below += term
-    none = size * np.log1p(-np.minimum(share, _MOST))
-    reached = np.asarray(-np.expm1(np.log1p(below) + none))
+    certain = share >= 1.0
+    none = size * np.log1p(-np.where(certain, 0.0, share))
+    reached = np.where(certain, 1.0, -np.expm1(np.log1p(below) + none))
     small = reached < _LOSES_DIGITS
     beyond = _beyond(threshold, term[small], size[small], share[small])
     reached[small] = beyond * np.exp(none[small])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import special, stats
 
@@ -30,6 +30,7 @@ def test_a_tail_is_that_of_the_law_to_six_digits_however_small(
     size=st.floats(1e-6, 1e5),
     share=st.floats(0.0, 1.0),
 )
+@example(threshold=1, size=0.25, share=1.0)
 def test_the_sum_is_the_incomplete_beta_function(threshold: int, size: float, share: float) -> None:
     told = beta.tail(threshold, np.array([size]), np.array([share]))[0]
     assert told == pytest.approx(special.betainc(threshold, size, share), rel=1e-6, abs=1e-300)
