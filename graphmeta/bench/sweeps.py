@@ -152,13 +152,19 @@ def reach(chosen: Mapping[str, float]) -> float:
     return chosen["pace"] / (1 + chosen["camouflage"]) / chosen["split"]
 
 
+def _reached_by(seats: int, overlap: float) -> float:
+    """Return how many seats of a ring reach each stranger on average: two at least do."""
+    nobody, one = (1 - overlap) ** seats, seats * overlap * (1 - overlap) ** (seats - 1)
+    return seats * overlap + 2 * nobody + one
+
+
 def _ring(chosen: Mapping[str, float], days: int) -> Ring:
     """Return the ring that an attacker's choices make."""
     at_work = min(_DAYS, _ROOM * (days - _QUIET))
     each = reach(chosen) * chosen["split"] * at_work / 7
     return Ring(
         actors=_ACTORS,
-        targets=round(each / chosen["overlap"]),
+        targets=round(each * _ACTORS / _reached_by(_ACTORS, chosen["overlap"])),
         overlap=chosen["overlap"],
         window=chosen["window"] * HOUR,
         days=at_work,
