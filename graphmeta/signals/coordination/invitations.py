@@ -11,7 +11,8 @@ What it is asked of is the group that a set of accounts invites into. How many s
 must have invited to count is chosen where the group surprises most on the part that found it, and
 tested, as it is, on the other. Parts are split by convert, with everything that the convert does;
 which accounts are looked at depends on whom they invited in the part that found them, never on
-what held-out converts did. Of the other groups, whose converts nobody chose, both parts count.
+what held-out converts did. Other groups are looked at on the same part: a group is found because
+those of the others passed on less in the part that found it, which makes that part no measure.
 
 Accounts belong to a cascade by inviting strangers into its group, or by having been brought by a
 stranger and inviting at all, more than accounts outside it do. Merely having joined is no act.
@@ -27,7 +28,7 @@ import numpy as np
 import polars as pl
 
 from graphmeta.nulls import counts
-from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, WHOLE, Observations, Part, shaped
+from graphmeta.signals.base import GROUPS, MEMBERS, PAIRS, Observations, Part, shaped
 from graphmeta.signals.coordination.passing_on import (
     brought,
     compared,
@@ -78,9 +79,8 @@ class Invitations:
         """Test groups by the distinct converts of theirs who passed the invitation on."""
         hub = self.hubs_of(seen, groups, found)
         cascading = validated_hubs(seen, found)["hub"]
-        chosen = most_surprising(_own(seen, groups, hub, found, found, cascading), ["strangers"])
-        both = found if found == tested else WHOLE
-        held_out = _own(seen, groups, hub, tested, both, cascading)
+        chosen = most_surprising(_own(seen, groups, hub, found, cascading), ["strangers"])
+        held_out = _own(seen, groups, hub, tested, cascading)
         own = held_out.join(chosen, on=["group", "strangers"], how="semi")
         return shaped(own, GROUPS).sort("group")
 
@@ -164,7 +164,6 @@ def _own(
     groups: pl.DataFrame,
     hub: pl.DataFrame,
     part: Part,
-    usual: Part,
     cascading: pl.Series,
 ) -> pl.DataFrame:
     """Compare the converts whom groups' accounts brought with those of other groups' hubs.
@@ -173,8 +172,7 @@ def _own(
         seen: What is observed.
         groups: Columns group, account.
         hub: Columns group, hub: what each invites into.
-        part: The part whose converts are asked about.
-        usual: The part that says what converts elsewhere do.
+        part: The part whose converts are asked about, and which says what converts elsewhere do.
         cascading: Hubs that have no say in it.
 
     Returns:
@@ -188,7 +186,7 @@ def _own(
         .unique()
         .join(converts(seen, part), on=["hub", "account"])
     )
-    everywhere = tallies(converts(seen, usual))
+    everywhere = tallies(converts(seen, part))
     return compared(tallies(mine, ("group", "hub")), everywhere, cascading)
 
 
