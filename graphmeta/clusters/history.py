@@ -43,6 +43,7 @@ def stands(
         strangers=seen.strangers.filter(pl.col("time") >= later),
         arrivals=seen.arrivals.filter(pl.col("time") >= later),
         invitations=seen.invitations.filter(pl.col("time") >= later),
+        introduced=seen.introduced.filter(pl.col("time") >= later),
     )
     mine = groups.join(seen.strangers, left_on="account", right_on="sender")
     weight = mine.group_by("group").agg(

@@ -73,6 +73,10 @@ INVITED = pl.Schema(
     }
 )
 
+#: First contacts out of an account's circle to somebody whom a common acquaintance may have
+#: introduced, and who is no stranger therefore.
+INTRODUCED = pl.Schema({"sender": pl.UInt32(), "recipient": pl.UInt32(), "time": pl.Int64()})
+
 #: Lives of accounts that began, or ended, while judged: seconds, null where they did not.
 LIVES = pl.Schema({"account": pl.UInt32(), "born": pl.Int64(), "ended": pl.Int64()})
 
@@ -120,6 +124,8 @@ class Observations:
         span_days: How many day blocks the judged period has.
         invitations: Invitations of an account into a group, columns ``INVITED``.
         lives: When accounts began and ended, columns ``LIVES``.
+        introduced: Contacts that would go to strangers but for a common acquaintance, columns
+            ``INTRODUCED``.
         sampled: What was looked at in part, because an account had so much of it.
     """
 
@@ -131,6 +137,7 @@ class Observations:
     span_days: int
     invitations: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=INVITED))
     lives: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LIVES))
+    introduced: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=INTRODUCED))
     sampled: tuple[Sampled, ...] = ()
 
 

@@ -13,7 +13,7 @@ from graphmeta import seeds
 from graphmeta.errors import UsageError
 from graphmeta.graph import circles, contacts, strangers
 from graphmeta.signals import inviting, living
-from graphmeta.signals.base import FOLDS, FloatArray, IntArray, Observations
+from graphmeta.signals.base import FOLDS, INTRODUCED, FloatArray, IntArray, Observations
 from graphmeta.signals.sampling import Bound, bounded
 
 _DAY_S = 86_400
@@ -143,6 +143,7 @@ def observe(
         span_days=days,
         invitations=inviting.invitations(events, graph.strangers, graph.since, fold),
         lives=living.lives(events, entities, graph.since),
+        introduced=_outward(graph).filter(~pl.col("stranger")).select(INTRODUCED.names()),
         sampled=(*sampled, *told),
     )
 
@@ -193,6 +194,13 @@ def habits(events: pl.LazyFrame, entities: int, turn: int) -> FloatArray:
     return table
 
 
+def _outward(graph: Network) -> pl.DataFrame:
+    """Return the judged first contacts out of an account's circle, to strangers or not."""
+    return graph.judged.filter(
+        (pl.col("circle_s") != pl.col("circle_r")) | (pl.col("circle_s") == circles.NO_CIRCLE)
+    )
+
+
 def _arrivals(events: pl.LazyFrame, graph: Network) -> pl.DataFrame:
     """Return first contacts out of an account's circle, and joins of groups, once judged.
 
@@ -201,9 +209,7 @@ def _arrivals(events: pl.LazyFrame, graph: Network) -> pl.DataFrame:
     Returns:
         Columns account, hub, time.
     """
-    outward = graph.judged.filter(
-        (pl.col("circle_s") != pl.col("circle_r")) | (pl.col("circle_s") == circles.NO_CIRCLE)
-    ).select(account="sender", hub="recipient", time="time")
+    outward = _outward(graph).select(account="sender", hub="recipient", time="time")
     joins = (
         events.filter((pl.col("kind") == "join") & (pl.col("time") >= graph.since))
         .group_by(account="sender", hub="recipient")

@@ -7,7 +7,9 @@ chance leads to the fewest meetings: popularity makes for more. So the pairs of 
 a target are held against those that equal chances within each circle lead to, given how many
 strangers of the circle each account contacted. Their number has the variance of a Poisson law
 there, since any two pairs of contacts meet independently of one another, and the lower tail is
-asked about.
+asked about. Contacts to those whom a common acquaintance may have introduced count as well: who
+knows a colleague to whom a target answered is no stranger to that target any more, and without
+such contacts colleagues would seem to avoid one another's targets.
 
 The bound is one-sided, and holds without any estimate of popularity. It misleads where accounts
 divide the world by something finer than circles, such as streets or languages, without knowing of
@@ -44,8 +46,10 @@ def shared_out(seen: Observations, groups: pl.DataFrame) -> pl.DataFrame:
         that independent choice leads to on average, and the chance of so few; in order of group.
         Groups of which fewer than ``LEAST_EXPECTED`` are expected are left out.
     """
+    columns = ["sender", "recipient"]
+    reached = pl.concat([seen.strangers.select(columns), seen.introduced.select(columns)])
     met = (
-        groups.join(seen.strangers, left_on="account", right_on="sender")
+        groups.join(reached, left_on="account", right_on="sender")
         .select("group", "account", "recipient")
         .join(groups, left_on=["group", "recipient"], right_on=["group", "account"], how="anti")
     )
