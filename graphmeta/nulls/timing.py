@@ -6,8 +6,14 @@ explain themselves), and how busy every hour was for everybody else (a flash cro
 itself). Beyond that each account places its windows independently, so the number of members in
 a window is Poisson-binomial.
 
-It misleads where accounts share a routine that is finer than an hour, such as a class written to
-at half past seven every morning; therefore it is applied to first contacts with strangers alone.
+Clocks may be coarser than windows: where times are whole hours, all windows of an hour but its
+first are empty. So the windows of an hour count as as many as two contacts of anybody else would
+meet in one of (``windows_in_an_hour``), sixty minutes where all are alike.
+
+It misleads where some accounts share a routine that is finer than an hour, such as a class written
+to at half past seven every morning; therefore it is applied to first contacts with strangers alone.
+Sessions, in which windows follow one another, spread the number of shared windows more than
+Poisson's law has it; ``sessions`` says by how much.
 """
 
 from __future__ import annotations
@@ -34,17 +40,12 @@ class Days:
     Args:
         active: Sparse (accounts, days).
         habits: Shares of an account's day by hour, shape (accounts, 24).
-        width_s: Width of a window in seconds; divides an hour.
+        each: How many windows an hour has, as ``windows_in_an_hour`` counts them.
     """
 
     active: sparse.csr_array
     habits: FloatArray
-    width_s: int
-
-    @property
-    def each(self) -> int:
-        """Windows in an hour."""
-        return 3600 // self.width_s
+    each: float
 
     def expected_shared(self, a: IntArray, b: IntArray) -> FloatArray:
         """Return in how many windows each pair would meet by chance.
@@ -80,7 +81,33 @@ def active_days(windows: pl.DataFrame, habits: FloatArray, days: int, width_s: i
     active = sparse.coo_array(
         (np.ones(account.size), (account, day)), shape=(habits.shape[0], days)
     ).tocsr()
-    return Days(active, habits, width_s)
+    phases = by_phase(windows["window"].to_numpy().astype(np.int64), width_s)
+    return Days(active, habits, float(windows_in_an_hour(phases)))
+
+
+def by_phase(window: IntArray, width_s: int) -> FloatArray:
+    """Count windows by their place in the hour, shape (windows in an hour,).
+
+    Args:
+        window: Numbers of windows, from the turn of a day, shape (n,).
+        width_s: Width of a window in seconds; divides an hour.
+    """
+    each = 3600 // width_s
+    return np.bincount(window % each, minlength=each).astype(np.float64)
+
+
+def windows_in_an_hour(phases: FloatArray) -> FloatArray:
+    """Return in how many windows of an hour contacts are spread: one over the chance to meet.
+
+    Args:
+        phases: Active windows by their place in the hour, shape (..., windows in an hour).
+
+    Returns:
+        From 1 to as many as the hour has, which it is where too little is known; shape (...).
+    """
+    total = phases.sum(axis=-1)
+    meet = (phases * (phases - 1.0)).sum(axis=-1) / np.maximum(total * (total - 1.0), 1.0)
+    return np.asarray(1.0 / np.clip(meet, 1.0 / phases.shape[-1], 1.0))
 
 
 def busy_factor(

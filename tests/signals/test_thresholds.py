@@ -40,7 +40,7 @@ def test_the_order_of_settings_has_no_say() -> None:
 
 
 def test_a_tally_becomes_an_upper_tail() -> None:
-    found = thresholds.tested(tallies().filter(threshold=2))
+    found = thresholds.judged(tallies().filter(threshold=2))
     assert found.columns == GROUPS.names()
     assert found["group"].to_list() == [0, 1]
     expected = [

@@ -6,7 +6,8 @@ alone. Meetings in the *same target* are left to the layer of shared targets, so
 layers look at different facts and one can be tested on what the other has not used.
 
 The null is ``nulls.timing``. Groups are tested by the number of *distinct* windows in which at
-least two (or more) of them were active. Sources: Pacheco et al. (2021) for synchronised action;
+least two (or more) of them were active, over how many of these one meeting of sessions brings
+(``nulls.sessions``). Sources: Pacheco et al. (2021) for synchronised action;
 Cao et al. (2014, SynchroTrap) for windows.
 """
 
@@ -19,7 +20,13 @@ from graphmeta.nulls import counts, timing
 from graphmeta.signals.base import PAIRS, Observations, Part, shaped
 from graphmeta.signals.coordination import incidence, thresholds
 from graphmeta.signals.coordination.thresholds import most_surprising
-from graphmeta.signals.coordination.windows import WIDTHS_S, distinct_windows, members, tally
+from graphmeta.signals.coordination.windows import (
+    WIDTHS_S,
+    distinct_windows,
+    members,
+    spread,
+    tally,
+)
 
 #: Windows that a pair must share, by width. Accounts that one clock drives may act so seldom that
 #: few pairs meet twice: a single shared minute ties two weakly, and many such ties a group. Of wide
@@ -51,7 +58,8 @@ class SharedTiming:
         before = tally(seen, groups, found)
         choice = most_surprising(before, ["width", "threshold"])
         after = before if found == tested else tally(seen, groups, tested)
-        return thresholds.tested(after.join(choice, on=["group", "width", "threshold"]))
+        rows = after.join(choice, on=["group", "width", "threshold"]).sort("group")
+        return thresholds.judged(rows, spread(seen, rows, groups, tested))
 
     def members(
         self,

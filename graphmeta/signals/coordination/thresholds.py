@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from graphmeta.nulls import counts
-from graphmeta.signals.base import GROUPS, shaped
+from graphmeta.nulls import counts, sessions
+from graphmeta.signals.base import GROUPS, FloatArray, shaped
 
 #: How many of a group have to share a bin: the choices.
 THRESHOLDS = (2, 3, 4, 6, 9, 14, 21)
@@ -38,7 +38,14 @@ def most_surprising(tallies: pl.DataFrame, settings: Sequence[str]) -> pl.DataFr
     )
 
 
-def tested(tallies: pl.DataFrame) -> pl.DataFrame:
-    """Turn one tally per group into one test per group, columns ``GROUPS``."""
-    tail = counts.upper_tail(tallies["observed"].to_numpy(), tallies["expected"].to_numpy())
+def judged(tallies: pl.DataFrame, around: FloatArray | None = None) -> pl.DataFrame:
+    """Turn one tally per group into one test per group, columns ``GROUPS``.
+
+    Args:
+        tallies: Columns group, observed, expected.
+        around: Where what is counted comes in clumps, how many are in one (``sessions.clump``),
+            shape (groups,).
+    """
+    seen = tallies["observed"].to_numpy(), tallies["expected"].to_numpy()
+    tail = counts.upper_tail(*seen) if around is None else sessions.upper_tail(*seen, around)
     return shaped(tallies.with_columns(p_value=pl.Series(tail)), GROUPS).sort("group")

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
-from graphmeta.nulls import counts, timing
+from graphmeta.nulls import counts, sessions, timing
 from graphmeta.nulls.timing import HOURS
 from graphmeta.signals.base import MEMBERS, FloatArray, IntArray, Observations, Part, shaped
 from graphmeta.signals.coordination.incidence import distinct, spans
@@ -22,6 +22,8 @@ from graphmeta.signals.coordination.thresholds import THRESHOLDS
 from graphmeta.signals.memo import once
 
 WIDTHS_S = (60, 600, 3600)
+#: For how long after a shared window others may belong to the same meeting of sessions, by width.
+LAGS_S = {60: 3_600, 600: 3_600, 3600: 3 * 3_600}
 _DAY_S = 86_400
 
 
@@ -98,6 +100,7 @@ class _Windows:
 
     Args:
         member: Whose window it is.
+        number: Its number, from the turn of the first day.
         day: Day.
         hour: Hour of the day.
         meeting: Number of the pair of group and window.
@@ -109,6 +112,7 @@ class _Windows:
     """
 
     member: IntArray
+    number: IntArray
     day: IntArray
     hour: IntArray
     meeting: IntArray
@@ -131,6 +135,7 @@ def _windows(apart: _Apart, width: int) -> _Windows:
     group_day, day_of = np.unique(row * span + day, return_inverse=True)
     return _Windows(
         member=member,
+        number=window,
         day=day,
         hour=window * width % _DAY_S // 3600,
         meeting=meeting,
@@ -152,21 +157,27 @@ def tally(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
     """Count the windows shared by at least so many of each group, and expect them.
 
     Returns:
-        Columns group, width, threshold, observed, expected.
+        Columns group, width, threshold, observed, expected, and others: how many of the group are
+        active, by chance, in a window that so many share.
     """
     apart = _apart(seen, groups, part)
     size = apart.numbers.size
     frames = []
     for width in WIDTHS_S:
         windows = _windows(apart, width)
-        mean, squares = _expected_members(seen, part, apart, windows, width)
+        each = _windows_in_an_hour(seen, part, apart, windows, width)
+        mean, squares = _expected_members(seen, part, apart, windows, width, each)
         of_meeting = windows.rows[windows.day_of[windows.first]]
         for level in THRESHOLDS:
-            chance = 3600 // width * counts.at_least(mean, squares, level).sum(axis=1)
+            chance = counts.at_least(mean, squares, level) * each[windows.rows][:, None]
             shared = np.bincount(of_meeting, weights=windows.met >= level, minlength=size)
-            expected = np.bincount(windows.rows, weights=chance, minlength=size)
-            frames.append((np.full(size, width), np.full(size, level), shared, expected))
-    wide, level_, observed, expected = (
+            expected, active = (
+                np.bincount(windows.rows, weights=amount.sum(axis=1), minlength=size)
+                for amount in (chance, chance * mean)
+            )
+            others = active / np.maximum(expected, 1e-300)
+            frames.append((np.full(size, width), np.full(size, level), shared, expected, others))
+    wide, level_, observed, expected, others = (
         np.concatenate(column) for column in zip(*frames, strict=True)
     )
     return pl.DataFrame(
@@ -177,20 +188,70 @@ def tally(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
             # NumPy counts nothing in integers, whatever the weights.
             "observed": observed.astype(np.float64),
             "expected": expected.astype(np.float64),
+            "others": others.astype(np.float64),
         }
     )
 
 
-def _expected_members(
+def spread(seen: Observations, rows: pl.DataFrame, groups: pl.DataFrame, part: Part) -> FloatArray:
+    """Return how many windows around one that is shared are shared as well, in sessions.
+
+    Args:
+        seen: What is observed.
+        rows: Columns group, width, threshold, others, as ``tally`` has them; a group once.
+        groups: Columns group, account.
+        part: The part of the data that is asked.
+
+    Returns:
+        At least 1, in the order of ``rows``.
+    """
+    out = np.ones(rows.height)
+    numbered = rows.with_row_index("row")
+    for (width, level), some in numbered.partition_by("width", "threshold", as_dict=True).items():
+        apart = _apart(seen, groups.join(some, on="group", how="semi"), part)
+        windows = _windows(apart, width)
+        again = sessions.again(
+            apart.row[windows.member],
+            windows.member,
+            windows.number,
+            apart.numbers.size,
+            LAGS_S[width] // width,
+        )
+        place = np.searchsorted(apart.numbers, some["group"].to_numpy())
+        out[some["row"].to_numpy()] = sessions.clump(level, again[place], some["others"].to_numpy())
+    return out
+
+
+def _windows_in_an_hour(
     seen: Observations, part: Part, apart: _Apart, windows: _Windows, width: int
+) -> FloatArray:
+    """Return in how many windows of an hour everybody but the group is, shape (groups,)."""
+    each = 3600 // width
+    own = np.bincount(
+        apart.row[windows.member] * each + windows.number % each,
+        minlength=apart.numbers.size * each,
+    )
+    others = _everybody(seen, part, width).phases - own.reshape(-1, each)
+    return timing.windows_in_an_hour(np.maximum(others, 0.0))
+
+
+def _expected_members(
+    seen: Observations,
+    part: Part,
+    apart: _Apart,
+    windows: _Windows,
+    width: int,
+    each: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Return how many members of each group are in one window of each hour by chance.
+
+    Windows of an hour count as so many as ``each`` says, shape (groups,).
 
     Returns:
         The sum over members of their chances to be in a given window of an hour, shape (pairs of
         group and day, 24), and the sum of the chances' squares.
     """
-    filled, explained = _everybody(seen, part, width)
+    known = _everybody(seen, part, width)
     pairs = windows.days.size
     times = sparse.coo_array(
         (np.ones(windows.member.size), (windows.day_of, apart.account[windows.member])),
@@ -198,20 +259,41 @@ def _expected_members(
     ).tocsr()
     own = _table(windows.day_of, windows.hour, pairs)
     habit = np.asarray(times @ seen.habits)
-    busy = timing.busy_factor(filled[windows.days], explained[windows.days], own, habit)
+    of_days = known.filled[windows.days], known.explained[windows.days]
+    busy = timing.busy_factor(*of_days, own, habit)
     total = np.maximum((habit * busy).sum(axis=1, keepdims=True), 1e-12)
     active = np.bincount(windows.day_of, minlength=pairs)[:, None]
-    scale = busy * active / total * width / 3600
+    scale = busy * active / total / each[windows.rows][:, None]
     return habit * scale, np.asarray(times**2 @ seen.habits**2) * scale**2
 
 
+@dataclass(frozen=True)
+class _Everybody:
+    """Active windows of everybody.
+
+    Args:
+        filled: By day and hour, shape (days, 24).
+        explained: What habits explain of them, shape (days, 24).
+        phases: By place in the hour, shape (windows in an hour,).
+    """
+
+    filled: FloatArray
+    explained: FloatArray
+    phases: FloatArray
+
+
 @once
-def _everybody(seen: Observations, part: Part, width: int) -> tuple[FloatArray, FloatArray]:
-    """Return everybody's active windows, and what habits explain of them, each (days, 24)."""
+def _everybody(seen: Observations, part: Part, width: int) -> _Everybody:
     windows = distinct_windows(seen.strangers.filter(part.keeps("day_fold")), width)
     active = timing.active_days(windows, seen.habits, seen.span_days, width).active
-    day, hour = (windows[name].to_numpy().astype(np.int64) for name in ("day", "hour"))
-    return _table(day, hour, seen.span_days), np.asarray(active.T @ seen.habits)
+    day, hour, number = (
+        windows[name].to_numpy().astype(np.int64) for name in ("day", "hour", "window")
+    )
+    return _Everybody(
+        filled=_table(day, hour, seen.span_days),
+        explained=np.asarray(active.T @ seen.habits),
+        phases=timing.by_phase(number, width),
+    )
 
 
 def distinct_windows(contacts: pl.DataFrame, width: int) -> pl.DataFrame:
@@ -227,7 +309,7 @@ def members(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFram
     Of the widths the one that surprises most counts, at the price of as many as there are.
     """
     apart = _apart(seen, groups, part)
-    tests = [_members_at(seen, apart, width) for width in WIDTHS_S]
+    tests = [_members_at(seen, apart, part, width) for width in WIDTHS_S]
     observed, expected = (np.stack(column) for column in zip(*tests, strict=True))
     p_value = counts.upper_tail(observed, expected)
     best = np.argmin(p_value, axis=0), np.arange(apart.account.size)
@@ -245,7 +327,9 @@ def members(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFram
     )
 
 
-def _members_at(seen: Observations, apart: _Apart, width: int) -> tuple[FloatArray, FloatArray]:
+def _members_at(
+    seen: Observations, apart: _Apart, part: Part, width: int
+) -> tuple[FloatArray, FloatArray]:
     """Count the windows each member shares with others, and expect them, each shape (members,).
 
     By chance it is, on each of its active days and in each hour, as often in the windows that the
@@ -263,5 +347,6 @@ def _members_at(seen: Observations, apart: _Apart, width: int) -> tuple[FloatArr
     others = filled[windows.day_of[first]] - alone
     habit = seen.habits[apart.account[member]]
     chance = np.bincount(day_of, minlength=member.size) * np.einsum("ij,ij->i", habit, others)
-    expected = np.bincount(member, weights=chance * width / 3600, minlength=members_)
+    each = _windows_in_an_hour(seen, part, apart, windows, width)[apart.row[member]]
+    expected = np.bincount(member, weights=chance / each, minlength=members_)
     return observed.astype(np.float64), expected.astype(np.float64)

@@ -35,20 +35,29 @@ from graphmeta.signals.coordination.thresholds import THRESHOLDS, most_surprisin
 #: two within a window are not asked for: a ring of whom many reach each target shows at any time.
 SETTINGS = (*((level, ANY_TIME) for level in THRESHOLDS), *((2, width) for width in WIDTHS_S))
 
+#: Of the accounts that reach several strangers, the most that a large group may be to be tested.
+#: How popular targets are is learnt from the others: of nearly everybody, nobody can say whether
+#: they reach the same targets for more than these being popular.
+MOST_OF_ALL = 0.75
+LARGE = 30
+
 
 def tested(seen: Observations, groups: pl.DataFrame, found: Part, tested_on: Part) -> pl.DataFrame:
     """Test groups on a part, as chosen on the part that found them: columns ``GROUPS``."""
+    everybody = np.unique(reach(seen, found).busy_sender_at).size
+    most = max(MOST_OF_ALL * everybody, LARGE)
+    groups = groups.filter(pl.len().over("group") <= most)
     learnt = ask(seen, groups, found, found)
     near, lean = usual(nearness(seen, found), learnt.met), leanings(learnt)
     before = tally(learnt, near, lean, SETTINGS)
     choice = chosen(before)
     if found == tested_on:
-        return thresholds.tested(before.join(choice, on=["group", "threshold", "width"]))
+        return thresholds.judged(before.join(choice, on=["group", "threshold", "width"]))
     after = []
     for setting, mine in choice.partition_by("threshold", "width", as_dict=True).items():
         some = groups.join(mine, on="group", how="semi")
         after.append(tally(ask(seen, some, found, tested_on), near, lean, (setting,)))
-    return thresholds.tested(pl.concat([before.clear(), *after]))
+    return thresholds.judged(pl.concat([before.clear(), *after]))
 
 
 def chosen(tallies: pl.DataFrame) -> pl.DataFrame:
