@@ -102,6 +102,8 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
         (["analyze", "events.csv"], "--out requires an argument"),
         (["analyze", "events.csv", "--out", "RUN", "--alpha", "2"], "Must be < 1"),
         (["analyze", "events.csv", "--out", "RUN", "--identifiers", "raw"], "pseudonymous"),
+        (["analyze", "events.csv", "--out", "RUN", "--seed", f"{2**63}"], f"to {2**63 - 1}"),
+        (["demo", "--out", "DEMO", "--seed", f"{2**63}"], f"to {2**63 - 1}"),
         (["analyze", "--out", "RUN"], "No events were named"),
         (["check"], "No events were named"),
         (["check", "events.csv", "--map", "sender"], "not of the form"),
