@@ -193,6 +193,7 @@ def test_every_cluster_says_near_its_top_what_would_change_its_verdict(
 def test_a_run_that_found_nothing_says_calmly_what_that_means(empty: Parsed) -> None:
     text = empty.prose()
     assert "Nothing was found" in text
+    assert "No cluster of at least 3 actors was found." in text
     assert "Finding nothing is not proof that nothing was there." in text
     assert "Nobody was scored" in text
     assert "Rows set aside (quarantined) 343" in text
