@@ -97,7 +97,7 @@ def analyze(
     """
     from graphmeta import pipeline
 
-    require_events(events)
+    require_events(events, "analyze EVENTS... --out RUN")
     with progress(quiet=quiet) as report_stage, _telling_what_is_kept(out, resume=resume):
         run = pipeline.analyze(
             list(events),

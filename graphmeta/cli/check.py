@@ -60,7 +60,7 @@ def check(
     """
     from graphmeta import ingest
 
-    require_events(events)
+    require_events(events, "check EVENTS...")
     asked = reading.reading()
     with progress(quiet=quiet) as stage:
         stage("reading what an analysis would read")

@@ -104,6 +104,14 @@ def test_a_run_without_clusters_says_so(tmp_path: Path, capsys: pytest.CaptureFi
     assert json.loads(capsys.readouterr().out) == []
 
 
+def test_one_candidate_is_counted_as_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_fake_run(tmp_path / "RUN", change=lambda tables: tables.rows["clusters"].pop())
+    assert main(["queue", str(tmp_path / "RUN")]) == 0
+    assert "1 candidate that" in capsys.readouterr().out
+
+
 @pytest.mark.usefixtures("folder")
 def test_an_explanation_adds_up_and_says_what_it_does_not_say(
     capsys: pytest.CaptureFixture[str],
