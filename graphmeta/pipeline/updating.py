@@ -117,7 +117,8 @@ def _require_same_key(path: Path, kept: Mapping[str, Any], reading: Reading) -> 
         if not file.exists():
             raise UsageError(
                 f"There is no key at {file}.",
-                f"Name the key with which the run at {path} was made with --key FILE. {_ANEW}",
+                f"Name the key with which the run at {path} was made with --key FILE. If it was "
+                "destroyed, nothing can be added to that run: analyse all files anew.",
             )
         load_key(file, key_id=kept["key_id"])
         key = load_key(file)

@@ -175,6 +175,14 @@ def test_plain_identifiers_are_named_as_such(tmp_path: Path) -> None:
     assert "the ids of the input stand in this run as they were" in page.report_html(plain)
 
 
+def test_a_history_that_is_odd_is_told_before_all_else(tmp_path: Path, empty: Parsed) -> None:
+    run = write_fake_run(tmp_path / "run", clusters=False)
+    said = {**run.manifest["statements"], "history": "Look for wrong clocks."}
+    odd = RunFolder(run.path, {**run.manifest, "statements": said})
+    assert "What is odd. Look for wrong clocks." in Parsed(page.report_html(odd)).prose()
+    assert "What is odd" not in empty.prose()
+
+
 def test_every_cluster_says_near_its_top_what_would_change_its_verdict(
     run: RunFolder, parsed: Parsed
 ) -> None:
