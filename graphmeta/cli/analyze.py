@@ -97,7 +97,7 @@ def analyze(
     """
     from graphmeta import pipeline
 
-    require_events(events)
+    require_events(events, "analyze EVENTS... --out RUN")
     with progress(quiet=quiet) as report_stage, _telling_what_is_kept(out, resume=resume):
         run = pipeline.analyze(
             list(events),
@@ -109,6 +109,7 @@ def analyze(
             update=update,
         )
     _tell_what_lacks(run)
+    _tell_what_is_odd(run)
     if resume:
         _tell_what_was_taken_up(run)
     if json:
@@ -170,6 +171,13 @@ def _tell_what_lacks(run: RunFolder) -> None:
     if lacking:
         told = f"The sandbox is not whole: {'; '.join(lacking)}. The run's manifest says so too."
         messages().print(text(told))
+
+
+def _tell_what_is_odd(run: RunFolder) -> None:
+    """Warn on standard error of a history that nobody chose and that is of little use."""
+    odd = run.manifest["statements"].get("history")
+    if odd:
+        messages().print(joined(text("Warning: ", "bold yellow"), text(odd)))
 
 
 def print_summary(console: Console, run: RunFolder) -> None:

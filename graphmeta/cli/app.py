@@ -7,9 +7,10 @@ all else together.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from cyclopts import App, Group, Parameter
+from cyclopts import App, Group, Parameter, Token, convert
 
 from graphmeta.cli.analyze import analyze
 from graphmeta.cli.bench import bench
@@ -61,7 +62,9 @@ def build() -> App:
         help_epilogue=_EPILOGUE,
         help_format="rich",
         version=_version,
-        default_parameter=Parameter(negative=(), show_default=_default_worth_saying),
+        default_parameter=Parameter(
+            negative=(), show_default=_default_worth_saying, converter=_unrounded
+        ),
         group_arguments=Group("What to work on", sort_key=1),
         group_parameters=options,
         suppress_keyboard_interrupt=False,
@@ -112,6 +115,17 @@ def _version() -> str:
 
 def _usage(line: str) -> str:
     return f"Usage: graphmeta {line} [OPTIONS]"
+
+
+def _unrounded(kind: Any, tokens: Sequence[Token]) -> Any:
+    """Convert what was given as cyclopts does, which by itself would round 3.7 to a whole number.
+
+    Raises:
+        ValueError: A fraction stands where a whole number belongs.
+    """
+    if kind is int and "." in tokens[0].value:
+        raise ValueError(f'"{tokens[0].value}" is no whole number: leave out the point.')
+    return convert(kind, tokens)
 
 
 def _default_worth_saying(value: Any) -> str | None:

@@ -58,7 +58,7 @@ def realism(
     """
     from graphmeta.bench.realism import as_json, compare, real_events, write_page
 
-    require_events(real)
+    require_events(real, "bench realism REAL... --out FILE.html")
     names = _names(real)
     refuse_to_replace(out)
     with progress(quiet=quiet) as stage:

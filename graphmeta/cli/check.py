@@ -60,7 +60,7 @@ def check(
     """
     from graphmeta import ingest
 
-    require_events(events)
+    require_events(events, "check EVENTS...")
     asked = reading.reading()
     with progress(quiet=quiet) as stage:
         stage("reading what an analysis would read")
@@ -193,6 +193,8 @@ def _ready(console: Console, found: CheckReport, events: Sequence[Path]) -> None
         )
     )
     console.print(text(_cost(found.cost)))
+    if found.history:
+        console.print(joined(text("Warning: ", "bold yellow"), text(found.history)))
     console.print()
     console.print(joined(text("Ready. ", "bold green"), text("Next, with the same options:")))
     named = " ".join(str(path) for path in events)

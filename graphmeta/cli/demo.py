@@ -46,6 +46,7 @@ def demo(
     from graphmeta.run import open_run
     from graphmeta.synthetic import demo_world, write_world
 
+    settings = pipeline.Settings(seed=seed)  # refuses a seed before anything is made
     with progress(quiet=quiet) as stage, _made_whole(out) as folder:
         stage("making up a world")
         write_world(demo_world(seed), folder / "world")
@@ -53,7 +54,7 @@ def demo(
             [folder / "world" / "events"],
             out=folder / "run",
             reading=Reading(accounts=folder / "world" / "accounts.parquet", identifiers="plain"),
-            settings=pipeline.Settings(seed=seed),
+            settings=settings,
             progress=stage,
         )
         stage("drawing the report")

@@ -326,8 +326,12 @@ def parse_size(text: str) -> int:
     return int(float(number) * thousand ** " kMGT".index(prefix.replace("K", "k") or " "))
 
 
-def require_events(events: Sequence[Path]) -> None:
+def require_events(events: Sequence[Path], usage: str) -> None:
     """Refuse a command line that names no events.
+
+    Args:
+        events: What it names.
+        usage: The command and what it takes, for the remedy.
 
     Raises:
         UsageError: There are none.
@@ -335,5 +339,5 @@ def require_events(events: Sequence[Path]) -> None:
     if not events:
         raise UsageError(
             "No events were named.",
-            "Name one file or more, or a folder of them: graphmeta check EVENTS...",
+            f"Name one file or more, or a folder of them: graphmeta {usage}",
         )

@@ -35,6 +35,7 @@ class Whose:
             help="A file that holds the id, as it stands in the events; - for standard input. "
             "Never the id itself, which your shell would keep. By default it is asked for.",
             metavar="FILE",
+            allow_leading_hyphen=True,  # without it a lone dash is taken for an option
         ),
     ] = None
     life: Annotated[

@@ -79,7 +79,7 @@ def queue(
     if draw is not None:
         console.print(text(_says_drawn(shown.height, draw)))
         return
-    console.print(text(_footer(clusters, shown.height)))
+    console.print(text(_footer(opened, clusters, shown.height)))
     if shown.height:
         first = shown["cluster_id"][0]
         console.print(text(f"Open one with: graphmeta explain {run} {first}"))
@@ -189,16 +189,17 @@ def _reason(sign: str, says: str) -> RenderableType:
     return line
 
 
-def _footer(clusters: pl.DataFrame, shown: int) -> str:
-    from graphmeta.report import words
+def _footer(run: RunFolder, clusters: pl.DataFrame, shown: int) -> str:
+    from graphmeta.report import summary, words
 
     counts = counted(clusters)
     if not clusters.height:
-        return "This run found no clusters: nothing in it is more coordinated than chance."
+        return summary.nothing_found(run)
+    candidates = words.plural(counts["candidate"], "candidate")
     parts = [
         f"{counts['flagged']} flagged (confirmed, and looks like spam or recruitment)",
         f"{counts['confirmed']} confirmed and not flagged",
-        f"{counts['candidate']} candidates that held-out contacts did not confirm",
+        f"{candidates} that held-out contacts did not confirm",
     ]
     total = words.plural(clusters.height, "cluster")
     more = f" {shown} of them shown." if shown < clusters.height else ""

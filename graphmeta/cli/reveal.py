@@ -201,13 +201,14 @@ def open_map(
     from graphmeta.oversight.reveal.opening import reveal as carried_out
     from graphmeta.oversight.reveal.request import CANNOT_KNOW, read
     from graphmeta.privacy.sealing import load_identity
+    from graphmeta.report import words
     from graphmeta.run import open_run
 
     require_free(out)
     filed = read(request)
     told = carried_out(open_run(run), filed, [load_identity(one) for one in identity])
     leave(out, {"request": filed["request"], "accounts": told.to_dicts()})
-    output().print(text(f"{told.height} accounts: {out}"))
+    output().print(text(f"{words.plural(told.height, 'account')}: {out}"))
     messages().print(text(CANNOT_KNOW))
 
 
@@ -224,6 +225,8 @@ def _hash(document: Path | None) -> str:
 
 
 def _show(filed: dict[str, Any]) -> None:
+    from graphmeta.report import words
+
     request = filed["request"]
     for name, said in (
         ("Asked by", f"{request['asked_by']}, {request['asked_at']}"),
@@ -233,7 +236,7 @@ def _show(filed: dict[str, Any]) -> None:
         ("Authority", request["authority"]),
         ("Reference", request["reference"]),
         ("SHA-256 of the document", request["document_sha256"]),
-        ("At most", f"{request['most_accounts']} accounts"),
+        ("At most", words.plural(request["most_accounts"], "account")),
         ("Expires", request["expires_at"]),
         ("Approved by", ", ".join(one["by"] for one in filed["approvals"])),
     ):

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from graphmeta.contract import history
 from graphmeta.contract.times import describe_times
 from graphmeta.errors import GraphmetaError
 from graphmeta.ingest.cost import estimate
@@ -19,6 +20,8 @@ from graphmeta.ingest.mapping import plan, unknown_columns
 from graphmeta.ingest.open import Named, find_inputs
 from graphmeta.ingest.reading import Reading
 from graphmeta.ingest.receipt import iso
+
+_HOUR_S = 3_600
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ class CheckReport:
         rejected_by_reason: How many rows would be quarantined, by ``field: reason``.
         cost: A rough estimate of the analysis: "seconds", "memory_bytes", "error" (the factor by
             which either may be off), "cores" (for how many the time is stated).
+        history: What is odd about the history that an analysis would take if nobody chose where
+            judging begins, with the remedy; an empty text where nothing is.
     """
 
     files: tuple[FileReport, ...]
@@ -107,6 +112,7 @@ class CheckReport:
     last_event: str | None
     rejected_by_reason: dict[str, int]
     cost: dict[str, Any]
+    history: str
 
     @property
     def exit_code(self) -> int:
@@ -132,6 +138,7 @@ def check(sources: Any, reading: Reading | None = None) -> CheckReport:
     ids = Namespaces()
     files: list[FileReport] = []
     problems: list[Problem] = []
+    hours: Counter[int] = Counter()
     for table, named in tables(sources, reading).items():
         try:
             found = find_inputs(named)
@@ -139,10 +146,10 @@ def check(sources: Any, reading: Reading | None = None) -> CheckReport:
             problems.append(_problem("", error))
             continue
         for item in found:
-            report, refusal = _check_file(item, table, reading, ids)
+            report, refusal = _check_file(item, table, reading, ids, hours)
             files += [] if report is None else [report]
             problems += [] if refusal is None else [_problem(item.name, refusal)]
-    return _summed(files, problems, ids)
+    return _summed(files, problems, ids, hours)
 
 
 def _problem(file: str, error: GraphmetaError) -> Problem:
@@ -150,9 +157,12 @@ def _problem(file: str, error: GraphmetaError) -> Problem:
 
 
 def _check_file(
-    item: Named, table: str, reading: Reading, ids: Namespaces
+    item: Named, table: str, reading: Reading, ids: Namespaces, hours: Counter[int]
 ) -> tuple[FileReport | None, GraphmetaError | None]:
-    """Return what one input holds, as far as could be seen, and why it would be refused."""
+    """Return what one input holds, as far as could be seen, and why it would be refused.
+
+    Its events are added to those of each hour since 1970.
+    """
     tally = Tally()
     read: dict[str, str] = {}
     ignored: tuple[str, ...] = ()
@@ -165,8 +175,9 @@ def _check_file(
         decided = plan(source.name, source.columns, CONTRACTS[table], reading)
         read, ignored = dict(decided.read), decided.ignored
         accept = accepted_events if table == "events" else accepted_accounts
-        for _ in accept(source, decided, reading, ids, tally):
-            pass  # only the tally is wanted
+        for batch in accept(source, decided, reading, ids, tally):
+            if table == "events":
+                hours.update(dict((batch["time"] // _HOUR_S).value_counts().iter_rows()))
     except GraphmetaError as error:
         refusal = error
     report = FileReport(
@@ -192,7 +203,9 @@ def _check_file(
     return report, refusal
 
 
-def _summed(files: list[FileReport], problems: list[Problem], ids: Namespaces) -> CheckReport:
+def _summed(
+    files: list[FileReport], problems: list[Problem], ids: Namespaces, hours: Counter[int]
+) -> CheckReport:
     events = [file for file in files if file.table == "events"]
     kinds: Counter[str] = Counter()
     rejected: Counter[str] = Counter()
@@ -212,4 +225,17 @@ def _summed(files: list[FileReport], problems: list[Problem], ids: Namespaces) -
         last_event=max((file.last_event for file in events if file.last_event), default=None),
         rejected_by_reason=dict(sorted(rejected.items())),
         cost=asdict(estimate(rows, len(ids.accounts))),
+        history=_history(hours),
     )
+
+
+def _history(hours: Counter[int]) -> str:
+    """Return what is odd about the history that nobody chose, where that is sure by the hour."""
+    if not hours:
+        return ""
+    first, last, total = min(hours), max(hours), hours.total()
+    # By whole hours, judging begins in this one or in the next.
+    begins = history.begin(first, last)
+    before = sum(count for hour, count in hours.items() if hour < begins)
+    until = sum(count for hour, count in hours.items() if hour <= begins + 1)
+    return history.oddity(first * _HOUR_S, last * _HOUR_S, before / total, until / total)

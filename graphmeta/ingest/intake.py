@@ -206,8 +206,10 @@ def _require_some_accepted(source: Source, tally: Tally) -> None:
             f"{example['row']}. Ids so long could be text.",
             "Replace the ids by opaque ones, for instance numbers or keyed hashes.",
         )
+    every = f"all {tally.rows} rows were rejected, the first"
+    rejected = "its only row was rejected" if tally.rows == 1 else every
     raise InputError(
-        f"{source.name}: all {tally.rows} rows were rejected, the first (row {example['row']}) "
-        f"for its {example['field']}: {example['reason']}.",
+        f"{source.name}: {rejected} (row {example['row']}) for its {example['field']}: "
+        f"{example['reason']}.",
         "Check that the columns are the right ones, and map them with --map where they are not.",
     )

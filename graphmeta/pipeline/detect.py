@@ -94,7 +94,8 @@ def detect(
         "rhythm": tables.rhythm_rows(graph),
         "quarantine": store.quarantine,
     }
-    return written, facts.facts(graph, seen, found, written["clusters"], settings)
+    counted = facts.facts(store.events, graph, seen, found, written["clusters"], settings)
+    return written, counted
 
 
 def _scored(

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from graphmeta.clusters.assemble import Clusters
+from graphmeta.contract import history
 from graphmeta.pipeline.settings import Settings
 from graphmeta.scores.model import REJECTED_AT
 from graphmeta.signals.base import FOLDS, Observations
@@ -34,6 +35,7 @@ _RISK_CALIBRATED = (
 
 
 def facts(
+    events: pl.LazyFrame,
     graph: Network,
     seen: Observations,
     found: Clusters,
@@ -66,8 +68,19 @@ def facts(
             "bound": _BOUND.format(alpha=settings.alpha),
             "innocents": _INNOCENTS.format(level=REJECTED_AT),
             "risk": _risk(settings),
+            **_history(events, graph, settings),
         },
     }
+
+
+def _history(events: pl.LazyFrame, graph: Network, settings: Settings) -> dict[str, str]:
+    """Return what is odd about a history that nobody chose, under its name; mostly nothing."""
+    if settings.since is not None:
+        return {}
+    time = pl.col("time")
+    share, last = events.select((time < graph.since).mean(), last=time.max()).collect().row(0)
+    odd = history.oddity(graph.first, last, share, share)
+    return {"history": odd} if odd else {}
 
 
 def _risk(settings: Settings) -> str:

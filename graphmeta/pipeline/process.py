@@ -161,9 +161,14 @@ class Process:
 
 def too_much(what: str, size: int, limit: int | None) -> ProcessFailedError:
     """Return the error of memory that was, or would be, above its limit."""
-    allowed = "" if limit is None else f", more than the {limit / 1e9:.1f} GB of --memory-limit"
+    digits, allowed = 1, ""
+    if limit is not None:
+        # So many that the two read differently; nine tell single bytes.
+        while digits < 9 and f"{size / 1e9:.{digits}f}" == f"{limit / 1e9:.{digits}f}":
+            digits += 1
+        allowed = f", more than the {limit / 1e9:.{digits}f} GB of --memory-limit"
     return ProcessFailedError(
-        f"{what} {size / 1e9:.1f} GB of memory{allowed}.",
+        f"{what} {size / 1e9:.{digits}f} GB of memory{allowed}.",
         "Allow more memory, or analyse fewer events at a time.",
     )
 

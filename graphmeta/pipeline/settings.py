@@ -11,6 +11,8 @@ from graphmeta.scores.calibrate import OwnCurve
 
 #: With less, not even a small world can be analysed.
 LEAST_MEMORY = 400_000_000
+#: Steps add a little to the seed, and the search for communities takes one of 64 bits.
+GREATEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Settings:
         alpha: The bound on the false discovery rate of coordination by chance.
         min_score: The score from which behaviour looks abusive.
         min_actors: The fewest scored accounts of a cluster.
-        seed: Equal input, configuration and seed give equal tables.
+        seed: Equal input, configuration and seed give equal tables. From 0 to ``GREATEST_SEED``.
         retention_days: After so many days the run no longer opens.
         calibration: The operator's own curve from scores to risk; the trained one where absent.
         sandbox: "auto" keeps the analysis in a process of its own that can open its store and
@@ -51,7 +53,11 @@ class Settings:
             ("alpha", 0 < self.alpha < 1, "Give a share between 0 and 1, such as 0.05."),
             ("min_score", 0 <= self.min_score <= 1, "Give a score from 0 to 1, such as 0.5."),
             ("min_actors", self.min_actors >= 2, "Give 2 or more: no account stands alone."),
-            ("seed", self.seed >= 0, "Give a whole number from 0."),
+            (
+                "seed",
+                0 <= self.seed <= GREATEST_SEED,
+                f"Give a whole number from 0 to {GREATEST_SEED}.",
+            ),
             (
                 "sandbox",
                 self.sandbox in ("auto", "require", "off"),

@@ -108,12 +108,18 @@ def _require_same_key(path: Path, kept: Mapping[str, Any], reading: Reading) -> 
     """Refuse a key that is not the one under which the state was sealed.
 
     Raises:
-        UsageError: It is another, or its epoch has ended.
+        UsageError: It is absent or another, or its epoch has ended.
     """
     key = reading.key
     if key is None:
         file = reading.key_file or default_key_path()
         # None is made here: it would open nothing.
+        if not file.exists():
+            raise UsageError(
+                f"There is no key at {file}.",
+                f"Name the key with which the run at {path} was made with --key FILE. If it was "
+                "destroyed, nothing can be added to that run: analyse all files anew.",
+            )
         load_key(file, key_id=kept["key_id"])
         key = load_key(file)
     if (key.key_id, key.epoch) != (kept["key_id"], kept["epoch"]):

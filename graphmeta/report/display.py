@@ -38,6 +38,7 @@ def run_html(run: RunFolder) -> str:
             rows=queue.head(MOST_ROWS).to_dicts(),
             n_clusters=queue.height,
             n_flagged=int(queue["flagged"].sum()),
+            nothing="" if queue.height else summary.nothing_found(run),
         )
     )
 

@@ -84,6 +84,7 @@ def report_html(run: RunFolder, cluster_id: str | None = None) -> str:
             queue=_queue_rows(queue if cluster_id is None else shown, clusters),
             n_clusters=queue.height,
             n_flagged=int(queue["flagged"].sum()),
+            nothing="" if queue.height else summary.nothing_found(run),
             clusters=clusters,
             single=cluster_id is not None,
             layers=receipt.layers(manifest),

@@ -54,6 +54,18 @@ def queue_frame(run: RunFolder) -> pl.DataFrame:
     return clusters.join(strongest_reasons, on="cluster_id", how="left", maintain_order="left")
 
 
+def nothing_found(run: RunFolder) -> str:
+    """Say what it means that a run holds no cluster: none is large enough, or none was sought."""
+    least = words.plural(int(run.manifest["configuration"]["min_actors"]), "actor")
+    said = f"No cluster of at least {least} was found"
+    if run.manifest["counts"]["stranger_contacts"]:
+        return f"{said}."
+    return (
+        f"{said}, for nothing could be tested: none of the first contacts that were judged went to "
+        "a stranger."
+    )
+
+
 def cluster_row(run: RunFolder, cluster_id: str) -> dict[str, Any]:
     """Return one cluster's row of the clusters table.
 

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from graphmeta import seeds
+from graphmeta.contract.history import begin
 from graphmeta.errors import UsageError
 from graphmeta.graph import circles, contacts, strangers
 from graphmeta.signals import inviting, living
@@ -74,7 +75,7 @@ def network(events: pl.LazyFrame, entities: int, since: int | None, seed: int) -
     """
     span = events.select(first=pl.col("time").min(), last=pl.col("time").max()).collect()
     first, last = int(span["first"][0]), int(span["last"][0])
-    start = first + (last - first) // 4 if since is None else max(since, first)
+    start = begin(first, last) if since is None else max(since, first)
     if start > last:
         raise UsageError(
             "There are no events after the moment from which first contacts are judged (since).",

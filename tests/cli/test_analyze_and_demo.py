@@ -107,6 +107,32 @@ def test_a_file_in_which_nothing_is_coordinated_gives_an_empty_queue(
     assert main(["report", "RUN"]) == 0
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"), [("2100-01-01", "more than 90 %"), ("1970-01-01", "less than 2 %")]
+)
+def test_a_wrong_clock_that_moves_where_judging_begins_is_warned_of_unless_since_was_chosen(
+    wrong: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    days = [f"2024-05-{day:02}" for day in range(1, 29) for _ in range(3)]
+    rows = [f"{number},x,{day}T08:00:00Z" for number, day in enumerate([*days, wrong])]
+    (tmp_path / "e.csv").write_text("\n".join(["sender,recipient,timestamp", *rows]))
+    given = ["analyze", "e.csv", "--identifiers", "plain", "--quiet"]
+    assert main([*given, "--out", "RUN"]) == 0
+    warned = capsys.readouterr().err
+    assert "Warning: " in warned
+    assert said in warned
+    assert "--since" in warned
+    assert open_run(Path("RUN")).manifest["statements"]["history"] in warned
+    assert main([*given, "--out", "RUN2", "--since", "2024-05-07"]) == 0
+    assert capsys.readouterr().err == ""
+    assert "history" not in open_run(Path("RUN2")).manifest["statements"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_analysis_leaves_nothing(
     number: signal.Signals, given: list[str], tmp_path: Path

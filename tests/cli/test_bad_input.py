@@ -124,6 +124,12 @@ MISTAKES = {
     "rows of which none keeps the contract": Mistake(
         written("e.csv", f"{HEADER}\n1,2,yesterday\n1,3,today\n"), "e.csv", 2, ("all 2 rows",)
     ),
+    "a row alone that does not keep the contract": Mistake(
+        written("e.csv", f"{HEADER}\n1,2,yesterday\n"),
+        "e.csv",
+        2,
+        ("e.csv: its only row was rejected (row 1) for its timestamp",),
+    ),
     "accounts with an unknown column": Mistake(
         lambda folder: (
             written("e.csv", GOOD)(folder),

@@ -88,6 +88,29 @@ def test_several_files_say_in_how_many_a_column_stands(
     assert "body refused in 1 of 2 files" in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("2100-01-01", "more than 90 % of the events came before it"),
+        ("1970-01-01", "less than 2 % of the events came before it"),
+        ("2024-05-03", None),
+    ],
+)
+def test_one_wrong_clock_that_moves_where_judging_begins_is_said_with_the_remedy(
+    wrong: str, said: str | None, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = [f"2024-05-{day:02}" for day in range(1, 29) for _ in range(3)]
+    rows = [f"{number},x,{day}T08:00:00Z" for number, day in enumerate([*days, wrong])]
+    (folder / "e.csv").write_text("\n".join(["sender,recipient,timestamp", *rows]))
+    assert main(["check", "e.csv"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert ("Warning" in shown) == (said is not None)
+    if said:
+        assert said in shown
+        assert "--not-before" in shown
+        assert "--since" in shown
+
+
 def test_progress_goes_to_standard_error_and_can_be_turned_off(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

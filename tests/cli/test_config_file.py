@@ -83,6 +83,7 @@ def test_nothing_is_read_from_a_file_that_nobody_named(folder: Path) -> None:
         ("[judging]\nalfa = 0.1\n", "judging"),
         ("[judging]\nalpha = 2\n", "[alpha]"),
         ("[judging]\nalpha = 'often'\n", "[alpha]"),
+        ("[judging]\nmin-actors = 3.7\n", "no whole number"),
         ("[judgement]\nalpha = 0.1\n", "judgement"),
         ("alpha = 0.1\n", "alpha"),
         ("reading = 3\n", "reading"),

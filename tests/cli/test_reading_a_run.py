@@ -99,9 +99,17 @@ def test_the_queue_as_json_holds_every_figure(capsys: pytest.CaptureFixture[str]
 def test_a_run_without_clusters_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_fake_run(tmp_path / "RUN", clusters=False)
     assert main(["queue", str(tmp_path / "RUN")]) == 0
-    assert "found no clusters" in capsys.readouterr().out
+    assert capsys.readouterr().out == "No cluster of at least 3 actors was found.\n"
     assert main(["queue", str(tmp_path / "RUN"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_one_candidate_is_counted_as_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_fake_run(tmp_path / "RUN", change=lambda tables: tables.rows["clusters"].pop())
+    assert main(["queue", str(tmp_path / "RUN")]) == 0
+    assert "1 candidate that" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("folder")

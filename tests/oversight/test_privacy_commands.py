@@ -101,6 +101,16 @@ def test_the_id_is_read_from_a_file_and_the_verdict_is_told(
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_dash_in_the_place_of_a_file_reads_the_id_from_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for given in (["--account", "-"], ["--account=-"]):
+        monkeypatch.setattr("sys.stdin", io.StringIO("anna\n"))
+        assert main([*ACCESS, *given]) == 0
+        assert "Cluster c0001: flagged" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("folder")
 def test_an_id_on_the_command_line_is_refused_and_not_repeated(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

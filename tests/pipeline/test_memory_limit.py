@@ -11,7 +11,7 @@ from graphmeta.cli.options import parse_size
 from graphmeta.engines.base import silent
 from graphmeta.errors import ProcessFailedError, UsageError
 from graphmeta.pipeline import Settings, apart
-from graphmeta.pipeline.process import Process
+from graphmeta.pipeline.process import Process, too_much
 from graphmeta.run import partial_path
 
 EVENTS = [("a", "b", 0), ("b", "a", 60), ("c", "a", 90_000), ("c", "b", 99_000)]
@@ -51,6 +51,11 @@ def test_an_analysis_that_is_expected_to_need_more_is_refused(
     with pytest.raises(ProcessFailedError, match=r"4 events of 3 accounts .* 9\.0 GB .* 2\.0 GB"):
         run(tmp_path, frame(EVENTS), memory_limit=2_000_000_000)
     assert not list(tmp_path.rglob("*.partial"))
+
+
+def test_a_limit_that_is_just_passed_reads_otherwise_than_what_passed_it() -> None:
+    said = too_much("It came to hold", 600_400_000, 600_000_000).problem
+    assert said == "It came to hold 0.6004 GB of memory, more than the 0.6000 GB of --memory-limit."
 
 
 class _Estimate:

@@ -265,6 +265,7 @@ def test_judging_from_before_the_data_judges_all_of_it(tmp_path: Path) -> None:
         {"min_score": 1.1},
         {"min_actors": 1},
         {"seed": -1},
+        {"seed": 2**63},
         {"retention_days": 0},
         {"retention_days": 10**9},
         {"since": datetime(2024, 1, 1)},

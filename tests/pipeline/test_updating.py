@@ -134,7 +134,7 @@ def test_what_cannot_be_updated_is_refused_with_the_reason(days: Days, tmp_path:
     refused(days, days.whole.path, RunError, "kept no state")
     refused(days, days.old.path, UsageError, "dataset", dataset="other")
     refused(days, days.old.path, UsageError, "identifiers", identifiers="plain")
-    refused(days, days.old.path, UsageError, "cannot be read", key_file=tmp_path / "none")
+    refused(days, days.old.path, UsageError, "There is no key", key_file=tmp_path / "none")
     assert not (tmp_path / "none").exists(), "no key is made: it would open nothing"
     past = (datetime.now(UTC) - timedelta(days=1)).isoformat()
     refused(days, copy_of(days, tmp_path, expires_at=past), RunError, "expired")

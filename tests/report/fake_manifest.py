@@ -64,7 +64,8 @@ def manifest(tables: Tables) -> dict[str, Any]:
         },
         "created_at": "2024-06-01T09:30:00+00:00",
         "configuration": {
-            "settings": {"alpha": 0.05, "min_score": 0.5, "min_actors": 3, "since": None},
+            "min_actors": 3,
+            "settings": {"alpha": 0.05, "min_score": 0.5, "since": None},
             "reading": {"mapping": {"sender": "caller_id"}, "ignore_columns": ["body"]},
         },
         "scores": fingerprint(),

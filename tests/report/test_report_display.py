@@ -45,6 +45,7 @@ def test_a_cluster_of_which_little_is_known_is_shown_without_bars(run: RunFolder
 def test_an_empty_run_says_that_nothing_was_found(tmp_path: Path) -> None:
     html = display.run_html(write_fake_run(tmp_path / "run", clusters=False))
     assert "Nothing was found" in html
+    assert "No cluster of at least 3 actors was found." in html
     assert "not proof that nothing was there" in html
 
 

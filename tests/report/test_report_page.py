@@ -175,6 +175,14 @@ def test_plain_identifiers_are_named_as_such(tmp_path: Path) -> None:
     assert "the ids of the input stand in this run as they were" in page.report_html(plain)
 
 
+def test_a_history_that_is_odd_is_told_before_all_else(tmp_path: Path, empty: Parsed) -> None:
+    run = write_fake_run(tmp_path / "run", clusters=False)
+    said = {**run.manifest["statements"], "history": "Look for wrong clocks."}
+    odd = RunFolder(run.path, {**run.manifest, "statements": said})
+    assert "What is odd. Look for wrong clocks." in Parsed(page.report_html(odd)).prose()
+    assert "What is odd" not in empty.prose()
+
+
 def test_every_cluster_says_near_its_top_what_would_change_its_verdict(
     run: RunFolder, parsed: Parsed
 ) -> None:
@@ -193,6 +201,7 @@ def test_every_cluster_says_near_its_top_what_would_change_its_verdict(
 def test_a_run_that_found_nothing_says_calmly_what_that_means(empty: Parsed) -> None:
     text = empty.prose()
     assert "Nothing was found" in text
+    assert "No cluster of at least 3 actors was found." in text
     assert "Finding nothing is not proof that nothing was there." in text
     assert "Nobody was scored" in text
     assert "Rows set aside (quarantined) 343" in text

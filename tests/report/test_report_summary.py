@@ -132,3 +132,13 @@ def test_the_queue_of_an_empty_run_has_its_columns_and_no_rows(tmp_path: Path) -
     queue = summary.queue_frame(write_fake_run(tmp_path / "run", clusters=False))
     assert queue.height == 0
     assert queue.schema["strongest_for"] == pl.String
+
+
+def test_an_empty_run_says_how_large_a_cluster_must_be_and_whether_any_could_be_tested(
+    tmp_path: Path,
+) -> None:
+    run = write_fake_run(tmp_path / "run", clusters=False)
+    assert summary.nothing_found(run) == "No cluster of at least 3 actors was found."
+    counts = {**run.manifest["counts"], "stranger_contacts": 0}
+    alone = RunFolder(run.path, {**run.manifest, "counts": counts})
+    assert "nothing could be tested" in summary.nothing_found(alone)

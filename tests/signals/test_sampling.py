@@ -85,7 +85,7 @@ def test_an_analysis_says_what_it_looked_at_in_part(monkeypatch: pytest.MonkeyPa
     seen = observe(events, graph, NAMES[:500], 0)
     nothing = pl.DataFrame(schema={"status": pl.String, "flagged": pl.Boolean})
     found = Clusters(nothing, nothing, nothing, nothing, 0)
-    (told,) = facts(graph, seen, found, nothing, Settings())["sampled"]
+    (told,) = facts(events, graph, seen, found, nothing, Settings())["sampled"]
     assert told["what"] == small[0].what
     assert (told["most"], told["accounts"], told["rows"]) == (50, 1, 400)
     assert told["kept"] == seen.strangers.height < 100

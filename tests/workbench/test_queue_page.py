@@ -286,7 +286,9 @@ def test_a_run_without_clusters_says_so(tmp_path: Path) -> None:
     run = write_fake_run(tmp_path / "run", clusters=False)
     with serving(tmp_path, runs=[run.path]) as bench:
         bench.enter()
-        assert "Nothing was found" in bench.client.get("/").text
+        page = bench.client.get("/").text
+        assert "Nothing was found" in page
+        assert "No cluster of at least 3 actors was found." in page
 
 
 def test_rows_keep_one_place_each(untouched: Bench) -> None:

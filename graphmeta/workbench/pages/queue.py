@@ -15,6 +15,7 @@ from graphmeta.cases import filters
 from graphmeta.cases.tables import VERDICTS
 from graphmeta.contract.tables import BEHAVIOURS, STATUSES
 from graphmeta.errors import UsageError
+from graphmeta.report import summary
 from graphmeta.workbench.listing import asked
 from graphmeta.workbench.listing.chosen import PAGE_ROWS, choose
 from graphmeta.workbench.listing.rows import layers, rows
@@ -42,6 +43,7 @@ def show(visit: Visit) -> Response:
         runs={run.id: run.name for run in visit.desk.runs},
         choices=_choices(visit),
         statements=_statements(visit),
+        nothing=_nothing(visit),
         blind=visit.session.blind,
     )
 
@@ -111,6 +113,11 @@ def _statements(visit: Visit) -> list[str]:
         for run in visit.desk.runs
     )
     return list(dict.fromkeys(said))
+
+
+def _nothing(visit: Visit) -> list[str]:
+    """Return what it means where the runs hold no cluster, each sentence once."""
+    return list(dict.fromkeys(summary.nothing_found(run.folder) for run in visit.desk.runs))
 
 
 PAGE = Page(
