@@ -101,6 +101,7 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
         (["queue", "RUN", "--budget", "0"], "Must be >= 1"),
         (["analyze", "events.csv"], "--out requires an argument"),
         (["analyze", "events.csv", "--out", "RUN", "--alpha", "2"], "Must be < 1"),
+        (["analyze", "events.csv", "--out", "RUN", "--min-score", "1"], "Must be < 1"),
         (["analyze", "events.csv", "--out", "RUN", "--identifiers", "raw"], "pseudonymous"),
         (["analyze", "--out", "RUN"], "No events were named"),
         (["check"], "No events were named"),
