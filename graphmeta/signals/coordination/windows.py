@@ -190,7 +190,7 @@ def _expected_members(
         The sum over members of their chances to be in a given window of an hour, shape (pairs of
         group and day, 24), and the sum of the chances' squares.
     """
-    filled, explained = _everybody(seen, part, width)
+    known = _everybody(seen, part, width)
     pairs = windows.days.size
     times = sparse.coo_array(
         (np.ones(windows.member.size), (windows.day_of, apart.account[windows.member])),
@@ -198,20 +198,38 @@ def _expected_members(
     ).tocsr()
     own = _table(windows.day_of, windows.hour, pairs)
     habit = np.asarray(times @ seen.habits)
-    busy = timing.busy_factor(filled[windows.days], explained[windows.days], own, habit)
+    # Every day of a group is one of everybody's: the group's contacts are among theirs.
+    day = np.searchsorted(known.days, windows.days)
+    busy = timing.busy_factor(known.filled[day], known.explained[day], own, habit)
     total = np.maximum((habit * busy).sum(axis=1, keepdims=True), 1e-12)
     active = np.bincount(windows.day_of, minlength=pairs)[:, None]
     scale = busy * active / total * width / 3600
     return habit * scale, np.asarray(times**2 @ seen.habits**2) * scale**2
 
 
+@dataclass(frozen=True)
+class _Everybody:
+    """What everybody did on the days on which anybody contacted a stranger, and on no other.
+
+    Args:
+        days: These days, ascending, shape (days,).
+        filled: Active windows by hour, shape (days, 24).
+        explained: What habits explain of them, shape (days, 24).
+    """
+
+    days: IntArray
+    filled: FloatArray
+    explained: FloatArray
+
+
 @once
-def _everybody(seen: Observations, part: Part, width: int) -> tuple[FloatArray, FloatArray]:
-    """Return everybody's active windows, and what habits explain of them, each (days, 24)."""
+def _everybody(seen: Observations, part: Part, width: int) -> _Everybody:
     windows = distinct_windows(seen.strangers.filter(part.keeps("day_fold")), width)
-    active = timing.active_days(windows, seen.habits, seen.span_days, width).active
     day, hour = (windows[name].to_numpy().astype(np.int64) for name in ("day", "hour"))
-    return _table(day, hour, seen.span_days), np.asarray(active.T @ seen.habits)
+    days, at = np.unique(day, return_inverse=True)
+    there = windows.with_columns(day=pl.Series(at))
+    active = timing.active_days(there, seen.habits, days.size, width).active
+    return _Everybody(days, _table(at, hour, days.size), np.asarray(active.T @ seen.habits))
 
 
 def distinct_windows(contacts: pl.DataFrame, width: int) -> pl.DataFrame:
