@@ -147,6 +147,7 @@ def test_what_cannot_be_exported_is_wrong_usage(capsys: pytest.CaptureFixture[st
         (("RUN", RING, *csv, "--out", "there.csv"), "exists already"),
         (("RUN", RING, *csv, "--out", "RUN/x.csv"), "inside the run folder"),
         (("RUN", RING, *csv, "--out", "no/x.csv"), "cannot be written"),
+        (("RUN", RING, *csv, "--out", "exports/"), "such as exports/case.csv"),
         (("RUN", "c9", *csv), "no cluster 'c9'"),
         (("NOWHERE", RING, *csv), "There is no run at NOWHERE"),
         (("RUN", RING, "--format", "docx"), "graphml"),
@@ -155,6 +156,7 @@ def test_what_cannot_be_exported_is_wrong_usage(capsys: pytest.CaptureFixture[st
     ):
         code, error = refused(capsys, "export", *arguments)
         assert (code, said in error) == (2, True), error
+    assert not Path("exports").exists()
 
 
 @pytest.mark.usefixtures("folder")
