@@ -183,9 +183,9 @@ def _contribution(term: str, value: float) -> Text:
 def _members(console: Console, row: Mapping[str, Any], scored: pl.DataFrame, limit: int) -> None:
     from rich.table import Table
 
-    from graphmeta.report import words
+    from graphmeta.report import summary, words
 
-    _title(console, f"Members: {words.count(scored.height)}")
+    _title(console, f"Members: {summary.company(row, scored.height)}")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for header in ("", "Account", "Role", "Strength", ""):
         table.add_column(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 
 from graphmeta.cli.console import messages, output, print_json, text
 from graphmeta.cli.options import OUTPUT, CaseStoreAddress, Json, RunPath
+from graphmeta.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,10 +28,27 @@ Form = Annotated[
         "communities.",
     ),
 ]
+
+
+def _a_file(_: object, tokens: Sequence[Token]) -> Path:
+    """Return the file that was asked for; a ``Path`` no longer tells that a folder was named.
+
+    Raises:
+        UsageError: A folder was named.
+    """
+    named = tokens[0].value
+    if named.endswith(("/", os.sep)):
+        raise UsageError(
+            f"{named} is a folder.", f"Name a file with --out, such as {named}case.csv."
+        )
+    return Path(named)
+
+
 Out = Annotated[
     Path | None,
     Parameter(
         group=OUTPUT,
+        converter=_a_file,
         help="The file to write; nothing is overwritten. By default RUN-CLUSTER.FORMAT in the "
         "current folder.",
     ),

@@ -209,8 +209,9 @@ class JudgingOptions:
     min_score: Annotated[
         float,
         Parameter(
-            help="The spam or recruitment score (0 to 1) from which a cluster can be flagged.",
-            validator=validators.Number(gte=0, lte=1),
+            help="The spam or recruitment score from which a cluster can be flagged: 0 or more, "
+            "and less than 1, which no score reaches.",
+            validator=validators.Number(gte=0, lt=1),
         ),
     ] = 0.5
     min_actors: Annotated[

@@ -35,7 +35,8 @@ class Moments:
     """When accounts contacted anybody, in bins as wide as the window.
 
     Args:
-        count: Contacts of each account in each bin, sparse (accounts, bins).
+        count: Contacts of each account in each bin, sparse (accounts, bins). Of empty bins in a row
+            one stands for all.
         width_s: Width of the window, seconds.
         span_s: From the first moment to the last, seconds.
     """
@@ -128,12 +129,24 @@ def moments(contacts: pl.DataFrame, accounts: int, width_s: int) -> Moments:
     """
     time = contacts["time"].to_numpy().astype(np.int64)
     first, last = (int(time.min()), int(time.max())) if time.size else (0, 0)
-    bins = (time - first) // width_s
+    bins = _numbered((time - first) // width_s)
     count = sparse.coo_array(
         (np.ones(time.size), (contacts["sender"].to_numpy().astype(np.int64), bins)),
-        shape=(accounts, (last - first) // width_s + 1),
+        shape=(accounts, int(bins.max(initial=0)) + 1),
     ).tocsr()
     return Moments(count, width_s, last - first)
+
+
+def _numbered(bins: IntArray) -> IntArray:
+    """Number bins anew: those beside each other stay so, and no others come to be, shape (n,).
+
+    Over centuries nearly all bins are empty, and each would have its place in every table.
+    """
+    used = np.bincount(bins) > 0
+    step = np.minimum(np.diff(np.flatnonzero(used), prepend=0), 2)
+    number = np.zeros(used.size, dtype=np.int64)
+    number[used] = np.cumsum(step)
+    return number[bins]
 
 
 def usual_factor(within: FloatArray, explained: FloatArray) -> FloatArray:

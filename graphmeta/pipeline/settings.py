@@ -51,7 +51,7 @@ class Settings:
     def __post_init__(self) -> None:
         for name, good, remedy in (
             ("alpha", 0 < self.alpha < 1, "Give a share between 0 and 1, such as 0.05."),
-            ("min_score", 0 <= self.min_score <= 1, "Give a score from 0 to 1, such as 0.5."),
+            ("min_score", 0 <= self.min_score < 1, "Give 0 or more and less than 1, such as 0.5."),
             ("min_actors", self.min_actors >= 2, "Give 2 or more: no account stands alone."),
             (
                 "seed",

@@ -2,7 +2,8 @@
 
 Clusters' names say nothing across runs, so clusters are matched by the scored accounts that they
 have in common, one to one, by the rule that matches groups within a run
-(:mod:`graphmeta.clusters.match`). Accounts are counted, never listed.
+(:mod:`graphmeta.clusters.match`). Accounts are counted, never listed; a group chat that is a hub is
+no actor and has no say (:mod:`graphmeta.privacy.chats`).
 
 It misleads where a cluster splits or two merge: the part with more accounts in common is matched,
 the other stands as new or gone. And a cluster may come or go without anybody's having changed, by
@@ -20,6 +21,7 @@ import polars as pl
 
 from graphmeta.clusters.match import match
 from graphmeta.errors import PrivacyRefusalError, UsageError
+from graphmeta.privacy.chats import group_chats
 from graphmeta.privacy.pseudonyms import same_pseudonyms
 from graphmeta.report import drift
 from graphmeta.run import RunFolder
@@ -128,9 +130,10 @@ def refuse_unlinkable(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
 
 def _scored(run: RunFolder) -> pl.DataFrame:
     """Return the scored accounts by cluster: columns ``group``, ``account``."""
+    members = run.table("members")
     return (
-        run.table("members")
-        .filter(pl.col("role") != "contacted")
+        members.filter(pl.col("role") != "contacted")
+        .join(group_chats(run.table("clusters"), members), on=["cluster_id", "account"], how="anti")
         .select("account", group="cluster_id")
         .unique()
     )

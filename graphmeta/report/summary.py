@@ -148,6 +148,19 @@ def cluster_sentence(row: Mapping[str, Any], evidence: pl.DataFrame) -> str:
     return " ".join(parts)
 
 
+def company(row: Mapping[str, Any], scored: int) -> str:
+    """Say how many members are scored: accounts, and beside them group chats that are hubs.
+
+    Args:
+        row: The cluster's row of the clusters table.
+        scored: How many rows of the members table are scored.
+    """
+    accounts, groups = words.plural(row["n_actors"], "account"), scored - row["n_actors"]
+    if groups <= 0:
+        return accounts
+    return f"{accounts} and {'a group' if groups == 1 else words.plural(groups, 'group')}"
+
+
 def found_again(row: Mapping[str, Any]) -> str:
     """Say how much of a cluster was found again without a third of the data."""
     part = row["stability"]

@@ -1,10 +1,12 @@
 """Why is a cluster flagged or not, and what would change that?
 
 The rule is a conjunction (``rank``): confirmed, abusive-looking, no look-alike, enough accounts,
-and still there with twice the history. For a cluster that is flagged, each measurement is put to
-what is usual, one at a time, and the cluster is scored again: those that lift the flag are named.
-For one that is not, every condition that fails is named, and what the measurement nearest to
-deciding would have to be.
+and still there with twice the history. A look-alike that is ruled out may still hold the score
+below what is asked: no score is higher than the odds against the nearest kind (``counter``).
+
+For a cluster that is flagged, each measurement is put to what is usual, one at a time, and the
+cluster is scored again: those that lift the flag are named. For one that is not, every condition
+that fails is named, and what the measurement nearest to deciding would have to be.
 
 Only one measurement changes at a time, as if the others stayed: in life they move together, so this
 says what the verdict rests on, and not what would happen.
@@ -189,14 +191,16 @@ def _failing(
             f"contacts that had no say in finding it showed the same (q is {row['q_value']:.2g}, "
             f"at most {rule.alpha:g} is asked)"
         )
-    kinds = _could_be(alike, rule.min_score)
+    kinds, holding = _could_be(alike), _holding(alike, rule.min_score)
     score = next(each for each in model.scores if each.name == leading(row))
     mine = [term for term in terms if term["score"] == score.name]
     lacks, way = lacking(mine, score, rule.min_score)
-    if lacks > 0 or (row[score.name] < rule.min_score and not kinds):
+    if lacks > 0 or (row[score.name] < rule.min_score and not kinds and not holding):
         failing.append(_reached(way, lacks, score.name))
     if kinds:
-        failing.append(f"it did not look like {_joined(kinds, ' or')}")
+        failing.append(f"it did not look like {_joined(_named(kinds), ' or')}")
+    if holding:
+        failing.append(_held(holding, rule.min_score))
     if row["n_actors"] < rule.min_actors:
         failing.append(f"it had at least {rule.min_actors} actors (it has {row['n_actors']})")
     if not row["stands"]:
@@ -204,18 +208,40 @@ def _failing(
     return failing
 
 
-def _could_be(alike: Iterable[dict[str, Any]], min_score: float) -> list[str]:
-    """Name the kinds of look-alikes that it is not told from clearly enough, the nearest first."""
+def _could_be(alike: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the kinds of look-alikes that it may be, the nearest first."""
+    could_be = [kind for kind in alike if kind["p_value"] > REJECTED_AT]
+    return sorted(could_be, key=lambda kind: (-kind["p_value"], kind["kind"]))
+
+
+def _holding(alike: Iterable[dict[str, Any]], min_score: float) -> list[dict[str, Any]]:
+    """Return the kinds that are ruled out and whose odds are too low, the lowest first."""
     least = _log_odds(min_score)
-    could_be = [
+    holding = [
         kind
         for kind in alike
-        if kind["p_value"] > REJECTED_AT
-        or (kind["log_odds"] is not None and kind["log_odds"] < least)
+        if kind["p_value"] <= REJECTED_AT
+        and kind["log_odds"] is not None
+        and kind["log_odds"] < least
     ]
-    could_be.sort(key=lambda kind: (-kind["p_value"], kind["kind"]))
-    names = [wording.look_alike(kind["kind"]) for kind in could_be[:_MOST_NAMED]]
-    more = len(could_be) - len(names)
+    return sorted(holding, key=lambda kind: (kind["log_odds"], kind["kind"]))
+
+
+def _held(holding: Sequence[dict[str, Any]], min_score: float) -> str:
+    """Say that the odds against kinds that are ruled out let no score reach what is asked."""
+    odds = 1.0 / (1.0 + math.exp(-holding[0]["log_odds"]))
+    # Rounded down: what falls short is not to be read as what is asked.
+    most = math.floor(100 * odds) / 100
+    return (
+        f"the odds against {_joined(_named(holding), ' or')} let its score reach {min_score:g} "
+        f"(at most {most:g}, although being one is ruled out)"
+    )
+
+
+def _named(kinds: Sequence[dict[str, Any]]) -> list[str]:
+    """Name the first kinds of look-alikes, and count the others."""
+    names = [wording.look_alike(kind["kind"]) for kind in kinds[:_MOST_NAMED]]
+    more = len(kinds) - len(names)
     return [*names, f"{more} more kinds of look-alikes"] if more > 0 else names
 
 

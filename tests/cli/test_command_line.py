@@ -105,6 +105,7 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
         (["synth", "--out", "WORLD", "--days", "28.0"], "no whole number"),
         (["analyze", "events.csv"], "--out requires an argument"),
         (["analyze", "events.csv", "--out", "RUN", "--alpha", "2"], "Must be < 1"),
+        (["analyze", "events.csv", "--out", "RUN", "--min-score", "1"], "Must be < 1"),
         (["analyze", "events.csv", "--out", "RUN", "--identifiers", "raw"], "pseudonymous"),
         (["analyze", "events.csv", "--out", "RUN", "--seed", f"{2**63}"], f"to {2**63 - 1}"),
         (["demo", "--out", "DEMO", "--seed", f"{2**63}"], f"to {2**63 - 1}"),

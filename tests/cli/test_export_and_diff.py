@@ -79,6 +79,38 @@ def test_a_preview_says_the_same_and_writes_nothing(capsys: pytest.CaptureFixtur
     assert Path("RUN/audit.jsonl").read_bytes() == audit
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_preview_says_where_a_group_chat_is_counted_beside_the_accounts(
+    folder: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_fake_run(folder / "CHAT", change=_with_a_group_chat)
+    assert main(["export", "CHAT", RING, "--format", form, "--preview"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "24 accounts and a group; a group chat that is a hub is no actor." in shown
+    assert main(["export", "RUN", RING, "--format", form, "--preview"]) == 0
+    assert "and a group" not in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_document_says_so_above_its_members(folder: Path) -> None:
+    write_fake_run(folder / "CHAT", change=_with_a_group_chat)
+    for run in ("CHAT", "RUN"):
+        assert main(["export", run, RING, "--format", "html", "--out", f"{run}.html"]) == 0
+        shown = Path(f"{run}.html").read_text(encoding="utf-8")
+        assert ("24 accounts and a group;" in shown) == (run == "CHAT")
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_explanation_says_so_too(capsys: pytest.CaptureFixture[str]) -> None:
+    write_fake_run(Path("CHAT"), change=_with_a_group_chat)
+    assert main(["explain", "CHAT", RING]) == 0
+    assert "Members: 24 accounts and a group\n" in capsys.readouterr().out
+
+
+def _with_a_group_chat(tables: Tables) -> None:
+    like = next(row for row in tables.rows["members"] if row["cluster_id"] == RING)
+    tables.add("members", **{**like, "role": "hub", "account": "g_chat"})
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_preview_and_an_export_as_json_hold_what_leaves_and_what_stays(
     capsys: pytest.CaptureFixture[str],
@@ -147,6 +179,7 @@ def test_what_cannot_be_exported_is_wrong_usage(capsys: pytest.CaptureFixture[st
         (("RUN", RING, *csv, "--out", "there.csv"), "exists already"),
         (("RUN", RING, *csv, "--out", "RUN/x.csv"), "inside the run folder"),
         (("RUN", RING, *csv, "--out", "no/x.csv"), "cannot be written"),
+        (("RUN", RING, *csv, "--out", "exports/"), "such as exports/case.csv"),
         (("RUN", "c9", *csv), "no cluster 'c9'"),
         (("NOWHERE", RING, *csv), "There is no run at NOWHERE"),
         (("RUN", RING, "--format", "docx"), "graphml"),
@@ -155,6 +188,7 @@ def test_what_cannot_be_exported_is_wrong_usage(capsys: pytest.CaptureFixture[st
     ):
         code, error = refused(capsys, "export", *arguments)
         assert (code, said in error) == (2, True), error
+    assert not Path("exports").exists()
 
 
 @pytest.mark.usefixtures("folder")

@@ -124,7 +124,7 @@ def test_an_explanation_adds_up_and_says_what_it_does_not_say(
     total = float(shown[end].split()[0].replace("−", "-"))
     assert sum(terms) == pytest.approx(total, abs=0.005 * len(terms))
     assert "What this does not say" in shown
-    assert "Members: 24" in shown
+    assert "Members: 24 accounts" in shown
 
 
 @pytest.mark.usefixtures("folder")

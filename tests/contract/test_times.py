@@ -46,10 +46,25 @@ def test_iso_text_with_an_offset_is_an_instant(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["noon", "04/03/2021 12:00", "2021-02-30T12:00:00Z", "2021-03-04T25:00:00Z", "2021-03-04"],
+    [
+        "noon",
+        "04/03/2021 12:00",
+        "2021-02-30T12:00:00Z",
+        "2021-03-04T25:00:00Z",
+        "2021-03-04T24:00:00Z",
+        "2021-03-04",
+        "20210304T120000Z",
+        "2021-W09-4T12:00:00Z",
+        "2021-063T12:00:00Z",
+    ],
 )
 def test_text_that_is_no_instant_is_unparsable(text: str) -> None:
     assert seconds(pl.Series([text, "2021-03-04T12:00:00Z"])) == [None, NOON]
+
+
+def test_a_leap_second_is_read_as_the_second_after_it() -> None:
+    text = ["2021-03-04T11:59:60Z", "2021-03-04T12:00:00Z"]
+    assert seconds(pl.Series(text)) == [NOON, NOON]
 
 
 @pytest.mark.parametrize(

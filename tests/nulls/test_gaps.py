@@ -51,6 +51,19 @@ def test_accounts_of_few_moments_are_taken_to_be_like_moments_at_random() -> Non
     assert share[1] < share[0] < 0.5
 
 
+def test_centuries_in_which_nobody_acted_take_no_more_room_than_hours() -> None:
+    rows = contacts(1)
+    later = pl.when(pl.col("time") > 10_000)
+    hours, centuries = (
+        gaps.moments(
+            rows.with_columns(time=later.then(pl.col("time") + gap).otherwise("time")), 6, WIDTH
+        )
+        for gap in (10**4, 10**10)
+    )
+    assert np.array_equal(hours.count.toarray(), centuries.count.toarray())
+    assert np.array_equal(hours.near.toarray(), centuries.near.toarray())
+
+
 def test_what_is_usual_for_a_class_of_targets_is_never_held_against_chance() -> None:
     factor = gaps.usual_factor(np.array([50.0, 0.0, 0.0]), np.array([10.0, 10.0, 0.0]))
     assert factor[0] == pytest.approx(51 / 11)

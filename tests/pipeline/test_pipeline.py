@@ -262,7 +262,8 @@ def test_judging_from_before_the_data_judges_all_of_it(tmp_path: Path) -> None:
     [
         {"alpha": 0.0},
         {"alpha": float("nan")},
-        {"min_score": 1.1},
+        {"min_score": 1.0},
+        {"min_score": -0.1},
         {"min_actors": 1},
         {"seed": -1},
         {"seed": 2**63},

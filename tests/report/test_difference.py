@@ -111,6 +111,23 @@ def test_what_grew_shrank_exchanged_came_and_went_is_told_with_its_accounts_coun
     assert (new["old"], new["new"], new["gained"], new["lost"]) == (None, f"x-{FEW}", 5, 0)
 
 
+def test_a_group_chat_that_is_a_hub_is_no_actor_and_neither_comes_nor_goes(
+    old: RunFolder, tmp_path: Path
+) -> None:
+    def joined_by(name: str) -> RunFolder:
+        def change(tables: Tables) -> None:
+            hub = {**members(tables, FUNNEL)[0], "role": "hub", "account": f"g_{name}"}
+            tables.add("members", **hub)
+
+        return write_fake_run(tmp_path / name, change=change)
+
+    one, other = joined_by("one"), joined_by("other")
+    for before, after in ((old, one), (one, other), (other, old)):
+        told = row(compare(before, after), FUNNEL)
+        assert told["change"] == "unchanged"
+        assert (told["actors_old"], told["actors_new"], told["alike"]) == (7, 7, 1.0)
+
+
 def test_changes_of_risk_flag_and_verdict_are_told(found: Difference) -> None:
     ring = row(found, RING)
     assert (ring["risk_old"], ring["risk_new"]) == (0.94, 0.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter, defaultdict
 from itertools import combinations
 
@@ -161,6 +162,24 @@ def test_members_share_windows_with_the_rest_and_outsiders_are_not_tested() -> N
     p_value = dict(found.select("account", "p_value").rows())
     assert max(p_value[actor] for actor in ACTORS) < 1e-10
     assert p_value[30] > 1e-3
+
+
+def test_years_in_which_nobody_acted_change_nothing_and_take_no_room() -> None:
+    rows, years = clocked(), 100 * 365 * DAY
+    late = [(a, b, at + years if at > 14 * DAY else at) for a, b, at in rows]
+    (near, _), (far, room) = (judged(some) for some in (rows, late))
+    assert far.equals(near)
+    assert room < 10e6
+
+
+def judged(rows: list[Contact]) -> tuple[pl.DataFrame, int]:
+    """Return how the clocked accounts are tested, and how many bytes that took at most."""
+    seen = observed(rows, accounts=ACCOUNTS)
+    tracemalloc.start()
+    found = LAYER.groups(seen, groups_of(ACTORS), WHOLE, WHOLE)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return found, most
 
 
 def test_rhythm_explains_meetings_of_accounts_that_are_awake_together() -> None:

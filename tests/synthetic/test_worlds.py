@@ -14,7 +14,7 @@ from graphmeta import seeds
 from graphmeta.contract.events import ACCOUNT_COLUMNS, EVENT_COLUMNS, KIND, KINDS_TO_GROUPS
 from graphmeta.errors import UsageError
 from graphmeta.synthetic import talk
-from graphmeta.synthetic.world import World, demo_world, make_world
+from graphmeta.synthetic.world import ALL_LOOKALIKES, World, demo_world, make_world
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +48,15 @@ def test_only_open_accounts_act(demo: World) -> None:
     assert (acted["timestamp"] >= acted["born"].dt.truncate("1s")).all()
     closed = acted.drop_nulls("gone")
     assert (closed["timestamp"] < closed["gone"]).all()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_account_is_closed_after_it_was_opened(seed: int) -> None:
+    kinds = (*ALL_LOOKALIKES, *["family_new_numbers"] * 3)
+    accounts = make_world(400, campaigns=("shared_targets",), lookalikes=kinds, seed=seed).accounts
+    closed = accounts.drop_nulls("closed_at")
+    assert closed.height > 0
+    assert (closed["created_at"] < closed["closed_at"]).all()
 
 
 def test_truth_names_roles_and_is_not_in_the_events(demo: World) -> None:

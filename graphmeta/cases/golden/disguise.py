@@ -19,6 +19,7 @@ import polars as pl
 
 from graphmeta.contract.tables import LOOK_ALIKES
 from graphmeta.errors import UsageError
+from graphmeta.privacy.chats import group_chats
 from graphmeta.run import RunFolder
 from graphmeta.scores import behaviour, counter, explain, rank, verdict
 from graphmeta.scores.calibrate import Calibration
@@ -176,7 +177,7 @@ def _moved(served: RunFolder, tables: Mapping[str, pl.DataFrame]) -> dict[str, p
 
 def _renamed(tables: Mapping[str, pl.DataFrame], salt: str) -> dict[str, pl.DataFrame]:
     """Give all accounts new names, in every table that names them."""
-    groups = _groups(tables["clusters"], tables["members"])
+    groups = set(group_chats(tables["clusters"], tables["members"])["account"])
     contacts = tables["contacts"]
     everybody = pl.concat([tables["members"]["account"], contacts["sender"], contacts["recipient"]])
     names = {one: _pseudonym(one, salt, one in groups) for one in everybody.unique()}
@@ -189,16 +190,6 @@ def _renamed(tables: Mapping[str, pl.DataFrame], salt: str) -> dict[str, pl.Data
 def _replaced(frame: pl.DataFrame, columns: list[str], names: Mapping[str, str]) -> pl.DataFrame:
     old, new = list(names), list(names.values())
     return frame.with_columns(pl.col(columns).replace_strict(old, new, return_dtype=pl.String))
-
-
-def _groups(clusters: pl.DataFrame, members: pl.DataFrame) -> set[str]:
-    """Return the hubs that are groups: so many more are scored than are counted as actors."""
-    found: set[str] = set()
-    actors = dict(clusters.select("cluster_id", "n_actors").iter_rows())
-    for (cluster,), part in members.filter(pl.col("role") != "contacted").group_by("cluster_id"):
-        hubs = part.filter(pl.col("role") == "hub").sort("strength", "account", descending=True)
-        found.update(hubs["account"].head(part.height - actors[str(cluster)]))
-    return found
 
 
 def _pseudonym(name: str, salt: str, group: bool) -> str:

@@ -23,7 +23,7 @@ from graphmeta.report.exports.form import Leaving
 from graphmeta.report.exports.inert import spelt
 
 #: The statements that differ from cluster to cluster; all others stand once.
-_OF_THE_CLUSTER = ("cluster", "unjudged")
+_OF_THE_CLUSTER = ("cluster", "members", "unjudged")
 _SIDES = {
     "for": "Evidence for",
     "against": "Evidence against",
@@ -112,6 +112,7 @@ def _cluster(dossier: Dossier) -> dict[str, Any]:
         ],
         "pins": [spelt(one) for one in dossier.case.pins],
         "picture": _picture(dossier),
+        "company": spelt(words.sentence(dossier.about.get("members", ""))),
         "members": _members(dossier.members),
         "contacts": dossier.contacts.height,
         "ties": dossier.ties.height,

@@ -40,6 +40,7 @@ _PSEUDONYMS = (
     "recognised by what it did."
 )
 _PLAIN = "Accounts bear the ids of the input as they were, and no pseudonyms."
+_NO_ACTOR = "a group chat that is a hub is no actor."
 _UNJUDGED = "No verdict is in this file: nobody has said here what this group is."
 
 
@@ -106,7 +107,7 @@ def gather(run: RunFolder, cluster_id: str, tlp: Tlp, case: Case, now: datetime)
         made_at=datetime.fromisoformat(run.manifest["created_at"]),
         exported_at=now,
         tlp=tlp,
-        about=_about(run, cluster_id, tlp, said, now),
+        about={**_about(run, cluster_id, tlp, said, now), **_company(row, members.height)},
         cluster=row,
         sentence=summary.cluster_sentence(row, evidence),
         evidence=_weighed(evidence, said.pins),
@@ -176,6 +177,13 @@ def _about(run: RunFolder, cluster_id: str, tlp: Tlp, case: Case, now: datetime)
         **{name: str(says) for name, says in stated.items()},
     }
     return about if case.opinions else {**about, "unjudged": _UNJUDGED}
+
+
+def _company(row: Mapping[str, Any], scored: int) -> dict[str, str]:
+    """Say how many members are accounts, where more are counted in the file than act."""
+    if scored <= row["n_actors"]:
+        return {}
+    return {"members": f"{summary.company(row, scored)}; {_NO_ACTOR}"}
 
 
 def _weighed(evidence: pl.DataFrame, pins: tuple[str, ...]) -> pl.DataFrame:

@@ -259,8 +259,9 @@ def _expected_members(
     ).tocsr()
     own = _table(windows.day_of, windows.hour, pairs)
     habit = np.asarray(times @ seen.habits)
-    of_days = known.filled[windows.days], known.explained[windows.days]
-    busy = timing.busy_factor(*of_days, own, habit)
+    # Every day of a group is one of everybody's: the group's contacts are among theirs.
+    day = np.searchsorted(known.days, windows.days)
+    busy = timing.busy_factor(known.filled[day], known.explained[day], own, habit)
     total = np.maximum((habit * busy).sum(axis=1, keepdims=True), 1e-12)
     active = np.bincount(windows.day_of, minlength=pairs)[:, None]
     scale = busy * active / total / each[windows.rows][:, None]
@@ -269,14 +270,16 @@ def _expected_members(
 
 @dataclass(frozen=True)
 class _Everybody:
-    """Active windows of everybody.
+    """What everybody did on the days on which anybody contacted a stranger, and on no other.
 
     Args:
-        filled: By day and hour, shape (days, 24).
+        days: These days, ascending, shape (days,).
+        filled: Active windows by hour, shape (days, 24).
         explained: What habits explain of them, shape (days, 24).
-        phases: By place in the hour, shape (windows in an hour,).
+        phases: Active windows by their place in the hour, shape (windows in an hour,).
     """
 
+    days: IntArray
     filled: FloatArray
     explained: FloatArray
     phases: FloatArray
@@ -285,12 +288,15 @@ class _Everybody:
 @once
 def _everybody(seen: Observations, part: Part, width: int) -> _Everybody:
     windows = distinct_windows(seen.strangers.filter(part.keeps("day_fold")), width)
-    active = timing.active_days(windows, seen.habits, seen.span_days, width).active
     day, hour, number = (
         windows[name].to_numpy().astype(np.int64) for name in ("day", "hour", "window")
     )
+    days, at = np.unique(day, return_inverse=True)
+    there = windows.with_columns(day=pl.Series(at))
+    active = timing.active_days(there, seen.habits, days.size, width).active
     return _Everybody(
-        filled=_table(day, hour, seen.span_days),
+        days=days,
+        filled=_table(at, hour, days.size),
         explained=np.asarray(active.T @ seen.habits),
         phases=timing.by_phase(number, width),
     )

@@ -29,7 +29,9 @@ def pose(rng: np.random.Generator, town: Town) -> Posed:
         new = town.open_accounts(
             rng, len(family), created=move + rng.uniform(0, 5 * HOUR, len(family))
         )
-        town.people.closed[family] = np.minimum(town.people.closed[family], round(move + DAY))
+        # A number that would be opened after the move is given up at once: nobody else is touched.
+        closed = np.minimum(town.people.closed[family], round(move + DAY))
+        town.people.closed[family] = np.maximum(closed, town.people.created[family] + 1)
         town.people.closed_by[family] = 1
         for old, account in zip(family, new, strict=True):
             friends = np.union1d(town.friends(int(old)), new)
