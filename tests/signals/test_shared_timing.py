@@ -16,7 +16,7 @@ from tinyworld import DAY, HOUR, Contact, groups_of, noise, observed
 from graphmeta.signals.base import FOLDS, GROUPS, MEMBERS, PAIRS, WHOLE, Observations, Part
 from graphmeta.signals.coordination.incidence import LEAST_CONTACTS
 from graphmeta.signals.coordination.shared_timing import LEAST_SHARED, SharedTiming
-from graphmeta.signals.coordination.windows import WIDTHS_S
+from graphmeta.signals.coordination.shared_timing.windows import WIDTHS_S
 
 LAYER = SharedTiming()
 ACTORS = range(8)

@@ -19,14 +19,10 @@ import polars as pl
 from graphmeta.nulls import counts, timing
 from graphmeta.signals.base import PAIRS, Observations, Part, shaped
 from graphmeta.signals.coordination import incidence, thresholds
+from graphmeta.signals.coordination.shared_timing.groups import spread, tally
+from graphmeta.signals.coordination.shared_timing.members import members
+from graphmeta.signals.coordination.shared_timing.windows import WIDTHS_S, distinct_windows
 from graphmeta.signals.coordination.thresholds import most_surprising
-from graphmeta.signals.coordination.windows import (
-    WIDTHS_S,
-    distinct_windows,
-    members,
-    spread,
-    tally,
-)
 
 #: Windows that a pair must share, by width. Accounts that one clock drives may act so seldom that
 #: few pairs meet twice: a single shared minute ties two weakly, and many such ties a group. Of wide
