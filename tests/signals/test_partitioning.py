@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -9,9 +10,10 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tinyworld import Contact, groups_of, observed
+from tinyworld import Contact, first_contacts, groups_of, observed, ties
 
-from graphmeta.signals.base import GROUPS
+from graphmeta.graph.strangers import judged
+from graphmeta.signals.base import GROUPS, Observations
 from graphmeta.signals.coordination.partitioning import (
     LEAST_EXPECTED,
     NAME,
@@ -102,6 +104,39 @@ def test_independent_accounts_seldom_seem_to_share_out_a_list(popular: float) ->
     assert every.size == 200
     for level in (0.2, 0.05, 0.01):
         assert (every <= level).mean() <= level + 2.5 * np.sqrt(level * (1 - level) / every.size)
+
+
+def among_colleagues(rng: np.random.Generator, senders: range, each: int) -> Observations:
+    """Let accounts that know one another contact strangers alone, half of whom answer."""
+    asked = [
+        (sender, int(one), 100 * turn, int(rng.integers(2)))
+        for turn, (sender, one) in enumerate(
+            rng.permutation([(a, b) for a in senders for b in rng.choice(PEOPLE, each, False)])
+        )
+    ]
+    first = first_contacts(
+        [(a, b, at, at + 50 if answered else None) for a, b, at, answered in asked]
+    )
+    known = [(a, b, -1) for a, b in combinations(senders, 2)]
+    known += [(b, a, at + 50) for a, b, at, answered in asked if answered]
+    circles = pl.DataFrame(
+        {"account": np.arange(EVERYBODY), "circle": np.repeat([0, 1], [PEOPLE, 60])}
+    ).cast({"account": pl.UInt32, "circle": pl.Int32})
+    outward = judged(first, ties(known), circles, 0).select(
+        "sender", "recipient", "time", "stranger"
+    )
+    met = outward.filter("stranger").drop("stranger").rows()
+    seen = observed(met, accounts=EVERYBODY, circle_of=np.repeat([0, 1], [PEOPLE, 60]))
+    return replace(seen, introduced=outward.filter(~pl.col("stranger")).drop("stranger"))
+
+
+def test_colleagues_to_whom_strangers_answer_share_out_no_list() -> None:
+    p_values = []
+    for seed in range(30):
+        seen = among_colleagues(np.random.default_rng(seed), SENDERS[:10], 60)
+        assert seen.introduced.height > 0, "an answer makes a colleague no stranger"
+        p_values.append(shared_out(seen, groups_of(SENDERS[:10]))["p_value"][0])
+    assert np.mean(np.array(p_values) <= 0.05) <= 0.15
 
 
 def test_accounts_that_turn_to_different_circles_share_out_nothing() -> None:
