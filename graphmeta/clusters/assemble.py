@@ -198,10 +198,11 @@ def _members(
     results: pl.DataFrame,
     alpha: float,
 ) -> pl.DataFrame:
-    """Test every member against the rest of its cluster, on everything.
+    """Say of every member how surely it belongs to the rest of its cluster, on everything.
 
-    With R of m clusters confirmed, members are tested at alpha R / m (Benjamini and Bogomolov
-    2014), which keeps the average share of false members over the selected clusters.
+    Members were chosen by the same test on the same data (``refine``), so p-values describe. The
+    core are those who would pass where choosing them were paid for as choosing clusters is: with R
+    of m clusters confirmed, at alpha R / m (Benjamini and Bogomolov 2014).
     """
     tests = groups.join(
         member_tests(seen, layers, groups, WHOLE, others=False),

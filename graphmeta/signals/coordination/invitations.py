@@ -49,7 +49,7 @@ class Invitations:
     """The layer of cascading invitations."""
 
     name = "invitations"
-    version = 1
+    version = 2
 
     def pairs(self, seen: Observations, part: Part) -> pl.DataFrame:
         """Return edges between those who invite strangers into one cascading group."""

@@ -27,7 +27,7 @@ from graphmeta.nulls import counts
 from graphmeta.signals.base import GROUPS, Observations, shaped
 
 NAME = "target_partitioning"
-VERSION = 1
+VERSION = 2
 
 #: Meetings that must be expected before their absence can mean anything: none of three happen in
 #: one of twenty cases.

@@ -31,7 +31,7 @@ class SharedTargets:
     """The layer of shared targets."""
 
     name = "shared_targets"
-    version = 2
+    version = 3
 
     def pairs(self, seen: Observations, part: Part) -> pl.DataFrame:
         """Return pairs that share targets, each at the width at which they surprise most."""

@@ -34,7 +34,7 @@ class SharedTiming:
     """The layer of shared timing."""
 
     name = "shared_timing"
-    version = 1
+    version = 2
 
     def pairs(self, seen: Observations, part: Part) -> pl.DataFrame:
         """Return pairs that share windows, each at the width at which they surprise most."""
