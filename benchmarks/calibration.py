@@ -12,6 +12,9 @@ nobody coordinates, in a way the null does not know of:
 - *drawn*: groups that nothing found, drawn at random from one circle, one hour of the day, the
   flash crowd or the busiest accounts of such a world. The finder meets what is odd, a draw what
   is usual, and both have to come out right;
+- *sessions*: the same draws where a hundred accounts (the busiest) write to 5, 20 or 60 strangers
+  in one go, six times;
+- *clocks*: the same draws where times are rounded to a quarter of an hour, an hour or a day;
 - *permuted*: real data, times shuffled within each account's week, recipients rewired, or both.
   Rewiring alone leaves times as they were: one account's message and the other's answer still
   share their minute, though nobody answers any more, and shared timing is right to say so;
@@ -40,7 +43,16 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from calibration_data import both, draw, labelled, named, observed, rewired, shuffled_times
+from calibration_data import (
+    both,
+    draw,
+    labelled,
+    named,
+    observed,
+    rewired,
+    shuffled_times,
+    writing_in_sessions,
+)
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -60,6 +72,7 @@ LEVELS = (0.05, 0.01, 0.001)
 WEAK = ("drip", "tiny", "funnel", "evasive_12h_20pct_3x")
 STRONG = ("one_clock", "split_list", "shared_targets")
 _GROUPS = pl.Schema({"group": pl.UInt32(), "account": pl.UInt32()})
+_BY_KIND = ("layer", "size", "kind")
 
 
 def found_and_tested(seen: Observations) -> Iterable[Tested]:
@@ -281,6 +294,18 @@ def funnels(seeds: int, size: int, data: Path | None) -> Table:
     return of_groups(pl.concat(frames).sort("data"), ["data"])
 
 
+def in_sessions(size: int, seed: int, each: int) -> pl.DataFrame:
+    """Return a world in which some write to ``each`` strangers in one go."""
+    events = independent_accounts(size, 21, seed)
+    return writing_in_sessions(events, np.random.default_rng(seed), each)
+
+
+def rounded(size: int, seed: int, step: str) -> pl.DataFrame:
+    """Return a world whose clocks show steps alone."""
+    events = independent_accounts(size, 21, seed)
+    return events.with_columns(pl.col("timestamp").dt.truncate(step))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seeds", type=int, default=3)
@@ -293,8 +318,18 @@ def main() -> None:
     parts: dict[str, Callable[[], Table]] = {
         "independent": lambda: found(independent_accounts(size, 21, seed) for seed in range(n)),
         "drawn": lambda: drawn(
-            (independent_accounts(size, 21, seed) for seed in range(n)), ("layer", "size", "kind")
+            (independent_accounts(size, 21, seed) for seed in range(n)), _BY_KIND
         ),
+        "sessions": lambda: [
+            {**row, "each": each}
+            for each in (5, 20, 60)
+            for row in drawn((in_sessions(size, seed, each) for seed in range(n)), _BY_KIND)
+        ],
+        "clocks": lambda: [
+            {**row, "rounded to": step}
+            for step in ("15m", "1h", "1d")
+            for row in drawn((rounded(size, seed, step) for seed in range(n)), _BY_KIND)
+        ],
         "clean": lambda: worlds(n, 2 * size, ()),
         "leak": lambda: leak(n, size),
         "funnel": lambda: funnels(n, size, data),

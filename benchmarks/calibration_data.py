@@ -63,6 +63,26 @@ def draw(seen: Observations, rng: np.random.Generator, each: int) -> pl.DataFram
     return pl.concat(numbered)
 
 
+def writing_in_sessions(events: pl.DataFrame, rng: np.random.Generator, each: int) -> pl.DataFrame:
+    """Add a hundred accounts, each of which writes to ``each`` strangers in one go on six days."""
+    people, first = events["recipient"].unique().sort(), events["timestamp"].min()
+    days = (events["timestamp"].max() - first).days  # type: ignore[operator, union-attr]
+    sessions = 100 * 6
+    begin = rng.integers(days // 3, days, sessions) * 86_400 + rng.integers(
+        30_000, 60_000, sessions
+    )
+    gaps = rng.lognormal(np.log(45), 0.8, (sessions, each)).cumsum(axis=1).astype(np.int64)
+    at = (begin[:, None] + gaps).ravel() * 1_000_000
+    written = pl.DataFrame(
+        {
+            "sender": np.repeat([f"w{one}" for one in range(100)], 6 * each),
+            "recipient": people.gather(rng.integers(0, people.len(), at.size)),
+            "timestamp": pl.Series(at).cast(pl.Duration("us")) + first,
+        }
+    ).with_columns(kind=pl.lit("message", events.schema["kind"]))
+    return pl.concat([events, written.select(events.columns).cast(events.schema)]).sort("timestamp")
+
+
 def shuffled_times(events: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """Shuffle times among the events of each account and week."""
     second = events["timestamp"].dt.epoch("s")
