@@ -139,7 +139,10 @@ def _pairs(rows: Path, window: int) -> str:
     contacts = pl.read_parquet(rows)
     met = incidence.meetings(contacts, _accounts(contacts))
     pairs = met.filter(pl.col("gap") <= window).group_by("a", "b").len()
-    return f"{pairs.height:,} pairs"
+    left_out = incidence.crowded(np.bincount(contacts["recipient"].to_numpy())).size
+    return f"{pairs.height:,} pairs" + (
+        f", {left_out} crowded targets left out" if left_out else ""
+    )
 
 
 def _layer(rows: Path, window: int) -> str:  # noqa: ARG001  it looks at widths of its own

@@ -45,8 +45,8 @@ def tested(seen: Observations, groups: pl.DataFrame, part: Part, *, others: bool
 
     Of accounts outside a group only those are tested, where ``others`` are asked for, that could be
     tied to it by a pair (``incidence.busy``): most reach one or two strangers, any of which is
-    unlikely, and would join many groups by it. Those that share a single target count as tests, and
-    as explained by chance.
+    unlikely, and would join many groups by it. Those that share a single target, in either way
+    to look, count as tests, and as explained by chance.
 
     Every account is looked at in two ways, the better of which counts: by all targets that it
     shares, and in the way in which its group surprises most: by those within a width, or by those
