@@ -96,3 +96,28 @@ def test_of_a_crowd_that_is_nearly_everybody_targets_say_nothing() -> None:
     groups = groups_of(range(SENDERS - 2), range(SENDERS // 2))
     tests = SharedTargets().groups(seen_with(rows), groups, FOUND, HELD_OUT)
     assert tests["group"].to_list() == [1], "half of them can be held against the others"
+
+
+@pytest.mark.parametrize(("size", "each"), [(30, 80), (10, 20)])
+def test_accounts_that_choose_evenly_share_no_list_however_many_they_reach(
+    size: int, each: int
+) -> None:
+    found = []
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        popular = rng.pareto(1.6, 800) + 0.3
+        people, chance = np.arange(1_000, 1_800), popular / popular.sum()
+        rows = [
+            (sender, int(target), int(rng.integers(DAYS * DAY)))
+            for sender in range(500)
+            for target in (
+                rng.choice(people, each, replace=False)
+                if sender < SENDERS
+                else rng.choice(people, 4, replace=False, p=chance)
+            )
+        ]
+        seen = observed(rows, accounts=1_800, habits=np.tile(WAKING, (1_800, 1)))
+        drawn = (rng.choice(SENDERS, size, replace=False) for _ in range(40))
+        groups = groups_of(*(sorted(int(one) for one in accounts) for accounts in drawn))
+        found.append(SharedTargets().groups(seen, groups, FOUND, HELD_OUT)["p_value"].to_numpy())
+    assert (np.concatenate(found) <= 0.05).mean() <= 0.1
