@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from graphmeta.engines.local import usable_cores
 
 #: Seconds of one core, and bytes in the largest process: always, by event, by account.
-_SECONDS = (7.9, 1.1e-5, 4.0e-5)
+_SECONDS = (6.5, 7.5e-6, 4.0e-5)
 _BYTES = (5.0e8, 65.0, 900.0)
 #: What is said of how far off it may be: more than was seen on synthetic worlds.
 ERROR = 2.0
