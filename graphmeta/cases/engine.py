@@ -9,6 +9,8 @@ error messages, since they hold what people wrote.
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -22,9 +24,9 @@ from graphmeta.errors import MissingExtraError, UsageError
 WRITES = "graphmeta_writes"
 _WAIT_SECONDS = 30
 _CONNECT_SECONDS = 10
+_LOOK_AGAIN_SECONDS = 0.02
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}",
-    "PRAGMA journal_mode = WAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
 )
@@ -91,6 +93,22 @@ def _prepare(connection: Any, _: object) -> None:
     connection.isolation_level = None  # transactions are begun by _begin
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: Any) -> None:
+    """Turn to WAL mode. Where another connection is doing so, SQLite fails and does not wait."""
+    until = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            if not busy or time.monotonic() > until:
+                raise
+            time.sleep(_LOOK_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

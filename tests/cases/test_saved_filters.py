@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from case_kit import execute, scalar
@@ -55,6 +56,15 @@ def test_one_name_saved_by_many_at_once_is_one_filter(store_url: str) -> None:
         list(pool.map(work, range(6)))
     with open_store(store_url) as store:
         assert len(saved_filters(store, "ann")) == 1
+
+
+def test_a_new_store_that_many_open_at_once_answers_each_of_them(tmp_path: Path) -> None:
+    def opened(number: int) -> int:
+        with open_store(f"sqlite:///{tmp_path}/{number // 6}/cases.sqlite") as own:
+            return len(saved_filters(own, "ann"))
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(opened, range(90))) == [0] * 90
 
 
 @pytest.mark.parametrize(
