@@ -86,7 +86,11 @@ def detect(
     written = {
         "clusters": tables.cluster_rows(scored, found.tests, members, seen, ids),
         "members": tables.member_rows(members, placed, ids, names),
-        "evidence": explain.evidence(terms, found.tests, told, ids),
+        "evidence": explain.evidence(
+            explain.of_behaviour(terms, ids),
+            explain.of_ties(found.tests, ids),
+            explain.of_verdict(told, ids),
+        ),
         "look_alikes": tables.look_alike_rows(compared, ids),
         "signals": tables.signal_rows(measured, found, members, ids, names),
         "contacts": tables.contact_rows(edges, graph, ids, names),

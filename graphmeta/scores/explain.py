@@ -11,7 +11,11 @@ import polars as pl
 from graphmeta.contract.tables import EVIDENCE
 from graphmeta.scores import counter
 from graphmeta.scores.wording import PERCENT, SPEAKS_FROM, WORDINGS, look_alike
+from graphmeta.signals.coordination import twins
 from graphmeta.signals.coordination.partitioning import surprise
+
+#: The p-value above which a tie is told and nothing is read into it.
+_READ_AT = 0.05
 
 
 def sentence(term: str, observed: float | None, expected: float | None, contribution: float) -> str:
@@ -53,46 +57,74 @@ def _resembles(kind: str, p_value: float, level: float) -> str:
     )
 
 
-def evidence(
-    terms: pl.DataFrame, tests: pl.DataFrame, verdicts: pl.DataFrame, ids: pl.DataFrame
-) -> pl.DataFrame:
-    """Bring terms, held-out tests and what would change the verdict into the evidence table.
-
-    Args:
-        terms: As ``behaviour.terms`` returns them.
-        tests: Columns group, layer, observed, expected, p_value.
-        verdicts: Columns group, says.
-        ids: Columns group, cluster_id.
+def evidence(*parts: pl.DataFrame) -> pl.DataFrame:
+    """Bring what ``of_behaviour``, ``of_ties`` and ``of_verdict`` return into the evidence table.
 
     Returns:
         Columns of ``contract.tables.EVIDENCE``, in order of cluster, score and term.
     """
-    coordination = tests.select(
-        "group",
-        score=pl.lit("coordination"),
-        term="layer",
-        observed="observed",
-        expected="expected",
-        contribution=surprise(tests),
+    rows = pl.concat([part.select(EVIDENCE.names()) for part in parts])
+    return rows.sort("cluster_id", "score", "term")
+
+
+def of_behaviour(terms: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+    """Tell what clusters do, term by term.
+
+    Args:
+        terms: As ``behaviour.terms`` returns them.
+        ids: Columns group, cluster_id.
+
+    Returns:
+        At least the columns of ``contract.tables.EVIDENCE``.
+    """
+    return _told(terms.join(ids, on="group"), pl.col("contribution"))
+
+
+def of_ties(tests: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+    """Tell what ties clusters, layer by layer.
+
+    A contribution is the surprise; more than chance leads to is read as coordination only where the
+    p-value is small. Twins, which propose and are not tested, are read all the same.
+
+    Args:
+        tests: Columns group, layer, observed, expected, p_value.
+        ids: Columns group, cluster_id.
+
+    Returns:
+        At least the columns of ``contract.tables.EVIDENCE``.
+    """
+    rows = tests.join(ids, on="group").rename({"layer": "term"})
+    rows = rows.with_columns(
+        score=pl.lit("coordination"), contribution=surprise(rows.rename({"term": "layer"}))
     )
-    rows = pl.concat([terms, coordination], how="vertical_relaxed").join(ids, on="group")
-    says = [
-        sentence(row["term"], row["observed"], row["expected"], row["contribution"])
-        for row in rows.iter_rows(named=True)
-    ]
-    told = verdicts.join(ids, on="group").select(
-        "group",
-        "cluster_id",
-        "says",
+    may_be_chance = (pl.col("p_value") > _READ_AT) & (pl.col("term") != twins.NAME)
+    at_most = pl.when(may_be_chance).then(0.0).otherwise(float("inf"))
+    return _told(rows, pl.min_horizontal("contribution", at_most))
+
+
+def of_verdict(verdicts: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+    """Tell what would change the verdict; it measures nothing and is part of no sum.
+
+    Args:
+        verdicts: Columns group, says.
+        ids: Columns group, cluster_id.
+
+    Returns:
+        At least the columns of ``contract.tables.EVIDENCE``.
+    """
+    return verdicts.join(ids, on="group").with_columns(
         score=pl.lit("verdict"),
         term=pl.lit("would_change"),
         observed=pl.lit(None, dtype=pl.Float64),
         expected=pl.lit(None, dtype=pl.Float64),
         contribution=pl.lit(0.0),
     )
-    reasons = rows.with_columns(says=pl.Series(says, dtype=pl.String))
-    return (
-        pl.concat([reasons, told.select(reasons.columns)])
-        .sort("cluster_id", "score", "term")
-        .select(EVIDENCE.names())
-    )
+
+
+def _told(rows: pl.DataFrame, read: pl.Expr) -> pl.DataFrame:
+    """Add the sentences; ``read`` is the contribution that a conclusion is read from."""
+    says = [
+        sentence(row["term"], row["observed"], row["expected"], row["read"])
+        for row in rows.with_columns(read=read).iter_rows(named=True)
+    ]
+    return rows.with_columns(says=pl.Series(says, dtype=pl.String))

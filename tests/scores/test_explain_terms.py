@@ -10,7 +10,7 @@ from score_kit import some_model
 from graphmeta.contract.tables import EVIDENCE
 from graphmeta.scores import counter
 from graphmeta.scores.behaviour import terms
-from graphmeta.scores.explain import evidence, sentence
+from graphmeta.scores.explain import evidence, of_behaviour, of_ties, of_verdict, sentence
 from graphmeta.scores.wording import WORDINGS, amount, look_alike, short
 from graphmeta.signals import BEHAVIOURS, LAYERS, RECRUITMENT
 from graphmeta.signals.coordination.partitioning import NAME as TARGET_PARTITIONING
@@ -103,7 +103,11 @@ def shown() -> pl.DataFrame:
         {"group": [0, 1], "says": ["It would not be flagged if so.", "It would be flagged if so."]},
         schema_overrides={"group": pl.UInt32},
     )
-    return evidence(terms(measured, ids["group"], MODEL), tests, verdicts, ids)
+    return evidence(
+        of_behaviour(terms(measured, ids["group"], MODEL), ids),
+        of_ties(tests, ids),
+        of_verdict(verdicts, ids),
+    )
 
 
 def test_evidence_holds_every_term_of_every_score_and_every_tie() -> None:
@@ -138,6 +142,35 @@ def test_a_tie_that_is_less_than_chance_speaks_against_coordination() -> None:
     assert said["shared_targets"] > 0
     assert said["funnel"] > 0
     assert said["shared_timing"] < 0
+
+
+def said_of_a_tie(layer: str, observed: float, expected: float, p_value: float) -> str:
+    tests = pl.DataFrame(
+        {
+            "group": [0],
+            "layer": [layer],
+            "observed": [observed],
+            "expected": [expected],
+            "p_value": [p_value],
+        }
+    )
+    return str(of_ties(tests, pl.DataFrame({"group": [0], "cluster_id": ["c0001"]}))["says"][0])
+
+
+def test_coordination_is_read_into_a_tie_only_where_chance_is_unlikely_to_explain_it() -> None:
+    meant = WORDINGS["shared_timing"].speaks_for
+    assert meant in said_of_a_tie("shared_timing", 32.0, 9.24, 0.001)
+    assert meant not in said_of_a_tie("shared_timing", 12.0, 9.24, 0.22)
+    assert "12 held-out moments" in said_of_a_tie("shared_timing", 12.0, 9.24, 0.22)
+    assert meant not in said_of_a_tie("shared_timing", 20.0, 9.24, 0.08), "met in long sessions"
+
+
+def test_fewer_than_chance_leads_to_is_said_to_be_no_more_than_chance() -> None:
+    assert said_of_a_tie("shared_timing", 1.0, 4.0, 0.9).endswith("no more than chance.")
+
+
+def test_twins_which_nothing_tests_are_told_as_alike() -> None:
+    assert WORDINGS[TWIN_BEHAVIOUR].speaks_for in said_of_a_tie(TWIN_BEHAVIOUR, 40.0, 2.0, 1.0)
 
 
 def test_what_would_change_the_verdict_is_told_once_per_cluster_and_is_part_of_no_sum() -> None:

@@ -91,13 +91,9 @@ def disguised(
     ties = signals.filter(pl.col("reason").str.starts_with(_TIES)).join(
         groups, left_on="entity", right_on="cluster_id"
     )
-    tests = ties.select("group", "expected", layer="signal", observed="value")
-    reasons = explain.evidence(
-        behaviour.terms(measured, groups["group"], trained()), tests, told, groups
-    )
     tables = {
         "clusters": scored.select(rows.columns),
-        "evidence": reasons,
+        "evidence": _reasons(golden, measured, told, groups),
         "look_alikes": _compared(measured, groups),
         "signals": pl.concat([measured, ties], how="diagonal").select(signals.columns),
         **{
@@ -106,6 +102,20 @@ def disguised(
         },
     }
     return _renamed(_moved(served, tables), salt)
+
+
+def _reasons(
+    golden: RunFolder, measured: pl.DataFrame, told: pl.DataFrame, groups: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the evidence: behaviour beside what is usual here, and ties as they were tested."""
+    tied = golden.table("evidence").filter(
+        pl.col("cluster_id").is_in(groups["cluster_id"].implode()),
+        pl.col("score") == "coordination",
+    )
+    terms = behaviour.terms(measured, groups["group"], trained())
+    return explain.evidence(
+        explain.of_behaviour(terms, groups), tied, explain.of_verdict(told, groups)
+    )
 
 
 def _compared(measured: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
