@@ -24,6 +24,7 @@ from graphmeta.engines.base import Progress, Remember, afresh
 from graphmeta.engines.local import side_by_side
 from graphmeta.nulls import multiplicity
 from graphmeta.signals.base import FOLDS, WHOLE, Layer, Observations, Part
+from graphmeta.signals.memo import forget
 
 #: Held-out data leans towards a group that is not confirmed where its p-value is at most this.
 LEANS_AT = 0.2
@@ -116,7 +117,10 @@ def _found(
     def without(fold: int) -> Callable[[], Tested]:
         def tested() -> Tested:
             found = find(seen, layers, Part(fold), least, seed + 1 + fold)
-            return confirm(seen, layers, found.groups, fold)
+            confirmed = confirm(seen, layers, found.groups, fold)
+            for part in (Part(fold), Part(fold, held_out=True)):
+                forget(seen, part)
+            return confirmed
 
         return lambda: remember(f"finding-without-{fold}", tested, Tested)
 

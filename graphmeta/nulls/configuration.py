@@ -79,8 +79,10 @@ class Choice:
         towards: How many each account reached in each circle, sparse (accounts, K).
         meetings: Fair-weighted ordered pairs of contacts that met in each target, (accounts,).
         chances: Fair-weighted ordered pairs of contacts that went to each circle, (K,).
-        leaning: How much more often each account reaches targets of each class than everybody
-            does, shape (accounts, classes).
+        leanings: How much more often accounts reach targets of each class than everybody does,
+            shape (1 + accounts that reached any, classes). The first row is for those that reached
+            nobody, who are most.
+        leanings_at: The row of each account in it, shape (accounts,).
     """
 
     circle_of: IntArray
@@ -89,7 +91,12 @@ class Choice:
     towards: sparse.csr_array
     meetings: FloatArray
     chances: FloatArray
-    leaning: FloatArray
+    leanings: FloatArray
+    leanings_at: NDArray[np.int32]
+
+    def leaning_to(self, accounts: IntArray, classes: IntArray | int) -> FloatArray:
+        """Return how much more often accounts reach a class of targets than everybody, (n,)."""
+        return np.asarray(self.leanings[self.leanings_at[accounts], classes])
 
     @property
     def circles(self) -> int:
@@ -203,7 +210,8 @@ class Choice:
         """
         own = np.asarray(self.towards[accounts, circles]).ravel()
         total = self.activity[accounts] + self.pull.sum()
-        return np.asarray((own + self.pull[circles]) / total * self.leaning[accounts, classes])
+        lean = self.leaning_to(accounts, classes)
+        return np.asarray((own + self.pull[circles]) / total * lean)
 
     def covered(
         self, accounts: IntArray, row: IntArray, at: IntArray, chance: FloatArray
@@ -230,7 +238,8 @@ class Choice:
         out = np.empty(accounts.size)
         for start in range(0, accounts.size, _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
-            lean, first = self.leaning[accounts[part]], self.towards.indptr[accounts[part]]
+            lean = self.leanings[self.leanings_at[accounts[part]]]
+            first = self.towards.indptr[accounts[part]]
             many = self.towards.indptr[accounts[part] + 1] - first
             each = np.repeat(np.arange(many.size), many)
             before = np.cumsum(many) - many
@@ -283,8 +292,10 @@ def fit(contacts: pl.DataFrame, circle_of: IntArray) -> Choice:
     once = np.bincount(recipient, weights=fair, minlength=accounts)
     popularity = np.bincount(recipient, minlength=accounts).astype(np.float64)
     kind = class_of(popularity[recipient] - 1.0)
-    by_class = np.bincount(sender * CLASSES + kind, minlength=accounts * CLASSES)
-    of_class = by_class.reshape(accounts, CLASSES).astype(np.float64)
+    at = np.where(activity > 0, np.cumsum(activity > 0), 0)
+    rows = int(at.max(initial=0)) + 1
+    by_class = np.bincount(at[sender] * CLASSES + kind, minlength=rows * CLASSES)
+    of_class = by_class.reshape(rows, CLASSES).astype(np.float64)
     twice = np.bincount(recipient, weights=fair**2, minlength=accounts)
     return Choice(
         circle_of=circle_of,
@@ -297,5 +308,6 @@ def fit(contacts: pl.DataFrame, circle_of: IntArray) -> Choice:
             - np.bincount(circle_of, weights=twice, minlength=circles),
             dtype=np.float64,
         ),
-        leaning=leaning(of_class, of_class.sum(axis=0)),
+        leanings=leaning(of_class, of_class.sum(axis=0)),
+        leanings_at=at.astype(np.int32),
     )

@@ -2,7 +2,8 @@
 
 Rounds of pruning and growing ask layers the same questions of the same part of the data many
 times over: who reached whom in it, how its null is fitted, which hubs it validates. Such answers
-depend on the observations and the part alone.
+depend on the observations and the part alone. They have a place for every account, so what was
+learnt of a part of which nothing more will be asked is to be forgotten.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from graphmeta.signals.base import Observations
+from graphmeta.signals.base import Observations, Part
 
 Asked = ParamSpec("Asked")
 Learnt = TypeVar("Learnt")
+
+#: What every function that learns has answered: by observations, by what it was asked.
+_ANSWERS: list[WeakKeyDictionary[Observations, dict[Any, Any]]] = []
 
 
 def once(
@@ -28,6 +32,7 @@ def once(
             be changed, nor hold the observations themselves, which would then never go.
     """
     known: WeakKeyDictionary[Observations, dict[Any, Learnt]] = WeakKeyDictionary()
+    _ANSWERS.append(known)
 
     @wraps(learn)
     def kept(seen: Observations, /, *asked: Asked.args, **named: Asked.kwargs) -> Learnt:
@@ -37,3 +42,11 @@ def once(
         return answers[asked]
 
     return cast("Callable[Concatenate[Observations, Asked], Learnt]", kept)
+
+
+def forget(seen: Observations, part: Part) -> None:
+    """Let go of what was learnt from a part; asked again, it is learnt again."""
+    for known in _ANSWERS:
+        answers = known.get(seen, {})
+        for asked in [one for one in list(answers) if part in one]:
+            del answers[asked]

@@ -115,7 +115,8 @@ def test_propensities_lean_where_the_account_went_and_add_up() -> None:
         0 * null.towards,
         null.meetings,
         null.chances,
-        null.leaning,
+        null.leanings,
+        null.leanings_at,
     )
     assert idle.propensity(np.array([0]))[0] == pytest.approx(null.everybody)
 

@@ -45,10 +45,10 @@ def met_in(known: Choice, contacts: pl.DataFrame) -> Together:
     every = np.arange(ACCOUNTS + 1)
     reach = Reach(
         null=known,
-        starts=np.searchsorted(sender, every),
+        starts=np.searchsorted(sender, every).astype(np.int32),
         target=target,
         time=np.arange(sender.size),
-        busy_starts_at=np.searchsorted(target[by_target], every),
+        busy_starts_at=np.searchsorted(target[by_target], every).astype(np.int32),
         busy_sender_at=sender[by_target],
         busy_time_at=np.arange(sender.size),
     )

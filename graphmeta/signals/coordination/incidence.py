@@ -22,7 +22,7 @@ def busy(contacts: pl.DataFrame) -> pl.DataFrame:
     return contacts.filter(pl.len().over("sender") >= LEAST_CONTACTS)
 
 
-def spans(start: IntArray, length: IntArray) -> IntArray:
+def spans(start: NDArray[np.integer], length: NDArray[np.integer]) -> IntArray:
     """Return the numbers of many runs, one run after the other.
 
     Args:

@@ -75,7 +75,7 @@ def _by_class(met: pl.DataFrame, null: Choice) -> pl.DataFrame:
     for (kind,), part in rows.with_row_index("row").partition_by("kind", as_dict=True).items():
         in_class = ((kinds == kind) & (null.popularity > 0)).astype(np.float64)
         a, b = _ends(part)
-        lean = null.leaning[a, kind] * null.leaning[b, kind]
+        lean = null.leaning_to(a, int(kind)) * null.leaning_to(b, int(kind))
         chance[part["row"].to_numpy()] = null.expected_shared(a, b, in_class) * lean
     return rows.with_columns(chance=pl.Series(np.maximum(chance, _LEAST_CHANCE)))
 

@@ -37,10 +37,10 @@ class Reach:
     """
 
     null: Choice
-    starts: IntArray
+    starts: NDArray[np.int32]
     target: IntArray
     time: IntArray
-    busy_starts_at: IntArray
+    busy_starts_at: NDArray[np.int32]
     busy_sender_at: IntArray
     busy_time_at: IntArray
 
@@ -76,10 +76,10 @@ def reach(seen: Observations, part: Part) -> Reach:
     every = np.arange(seen.circle_of.size + 1)
     return Reach(
         null=configuration.fit(contacts, seen.circle_of),
-        starts=np.searchsorted(sender[by_sender], every),
+        starts=np.searchsorted(sender[by_sender], every).astype(np.int32),
         target=target[by_sender],
         time=time[by_sender],
-        busy_starts_at=np.searchsorted(busy_target[by_target], every),
+        busy_starts_at=np.searchsorted(busy_target[by_target], every).astype(np.int32),
         busy_sender_at=busy_sender[by_target],
         busy_time_at=busy_time[by_target],
     )
