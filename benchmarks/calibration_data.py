@@ -39,7 +39,7 @@ def draw(seen: Observations, rng: np.random.Generator, each: int) -> pl.DataFram
     """Draw groups that nothing found: columns group, account, kind, size."""
     sent = seen.strangers.group_by("sender").len().filter(pl.col("len") > 2).sort("sender")
     account = sent["sender"].to_numpy()
-    circle, hour = seen.circle_of[account], seen.habits[account].argmax(axis=1) // 3
+    circle, hour = seen.circle_of[account], seen.habits.of(account).argmax(axis=1) // 3
     popular = seen.strangers.group_by("recipient").len().sort("len", "recipient")["recipient"][-1]
     crowd = seen.strangers.filter(pl.col("recipient") == popular)["sender"].to_numpy()
     busy = account[np.argsort(-sent["len"].to_numpy(), kind="stable")][: account.size // 20]

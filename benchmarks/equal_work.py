@@ -34,6 +34,7 @@ import numpy as np
 import polars as pl
 
 from graphmeta.bench.peers.contacts import contacts, reaching
+from graphmeta.nulls.timing import Habits
 from graphmeta.signals.base import WHOLE, Observations
 from graphmeta.signals.coordination import incidence
 from graphmeta.signals.coordination.shared_targets import SharedTargets
@@ -158,7 +159,7 @@ def _layer(rows: Path, window: int) -> str:  # noqa: ARG001  it looks at widths 
         arrivals=nothing,
         visible=nothing.with_columns(newcomer=pl.lit(True), known=pl.lit(0, pl.Int64)),
         circle_of=np.zeros(accounts, dtype=np.int64),
-        habits=np.full((accounts, 24), 1 / 24),
+        habits=Habits(np.full((1, 24), 1 / 24), np.zeros(accounts, dtype=np.int32)),
         span_days=28,
     )
     return f"{SharedTargets().pairs(seen, WHOLE).height:,} pairs at any time"

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from graphmeta.contract.events import STORE_EVENTS
+from graphmeta.nulls.timing import Habits
 from graphmeta.signals.base import FOLDS, INVITED, FloatArray, IntArray, Observations, shaped
 
 DAY = 86_400
@@ -105,9 +106,14 @@ def observed(
             account_fold=(pl.col("account") % FOLDS).cast(pl.Int8),
         ),
         circle_of=np.zeros(accounts, dtype=np.int64) if circle_of is None else circle_of,
-        habits=np.full((accounts, 24), 1 / 24) if habits is None else habits,
+        habits=rhythms(np.full((accounts, 24), 1 / 24) if habits is None else habits),
         span_days=last // DAY + 1,
     )
+
+
+def rhythms(shares: FloatArray) -> Habits:
+    """Give every account a rhythm of its own, shape (accounts, 24)."""
+    return Habits(shares, np.arange(shares.shape[0], dtype=np.int32))
 
 
 def invited(rows: Sequence[Invited]) -> pl.DataFrame:

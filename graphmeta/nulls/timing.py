@@ -34,17 +34,48 @@ _SHRINK = 10.0
 
 
 @dataclass(frozen=True)
+class Habits:
+    """Daily rhythms of those accounts whose rhythm is asked for: a few of all.
+
+    Args:
+        shares: Shares of a day by hour, shape (rhythms, 24), rows adding up to 1.
+        row: Which of them is an account's, shape (accounts,).
+    """
+
+    shares: FloatArray
+    row: NDArray[np.int32]
+
+    def of(self, accounts: IntArray) -> FloatArray:
+        """Return the rhythms of accounts (n,), shape (n, 24)."""
+        return np.asarray(self.shares[self.row[accounts]])
+
+    def summed(self, times: sparse.csr_array, power: int = 1) -> FloatArray:
+        """Add up rhythms, or powers of their shares.
+
+        Args:
+            times: How often each account counts, sparse (n, accounts).
+            power: Of the shares.
+
+        Returns:
+            Shape (n, 24).
+        """
+        rows, at = np.unique(self.row[times.indices], return_inverse=True)
+        told = sparse.csr_array((times.data, at, times.indptr), shape=(times.shape[0], rows.size))
+        return np.asarray(told @ self.shares[rows] ** power)
+
+
+@dataclass(frozen=True)
 class Days:
     """In how many windows of one width each account was active on each day.
 
     Args:
         active: Sparse (accounts, days).
-        habits: Shares of an account's day by hour, shape (accounts, 24).
+        habits: Rhythms of the accounts.
         each: How many windows an hour has, as ``windows_in_an_hour`` counts them.
     """
 
     active: sparse.csr_array
-    habits: FloatArray
+    habits: Habits
     each: float
 
     def expected_shared(self, a: IntArray, b: IntArray) -> FloatArray:
@@ -62,24 +93,24 @@ class Days:
         for start in range(0, a.size, step):
             part = slice(start, start + step)
             days = (self.active[a[part]] * self.active[b[part]]).sum(axis=1)
-            rhythm = np.einsum("ij,ij->i", self.habits[a[part]], self.habits[b[part]])
+            rhythm = np.einsum("ij,ij->i", self.habits.of(a[part]), self.habits.of(b[part]))
             out[part] = days * rhythm / self.each
         return out
 
 
-def active_days(windows: pl.DataFrame, habits: FloatArray, days: int, width_s: int) -> Days:
+def active_days(windows: pl.DataFrame, habits: Habits, days: int, width_s: int) -> Days:
     """Count active windows.
 
     Args:
         windows: Columns account, day, window; each row once.
-        habits: Shape (accounts, 24).
+        habits: Rhythms of the accounts.
         days: How many days there are.
         width_s: Width of a window in seconds.
     """
     account = windows["account"].to_numpy().astype(np.int64)
     day = windows["day"].to_numpy().astype(np.int64)
     active = sparse.coo_array(
-        (np.ones(account.size), (account, day)), shape=(habits.shape[0], days)
+        (np.ones(account.size), (account, day)), shape=(habits.row.size, days)
     ).tocsr()
     phases = by_phase(windows["window"].to_numpy().astype(np.int64), width_s)
     return Days(active, habits, float(windows_in_an_hour(phases)))

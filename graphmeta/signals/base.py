@@ -21,6 +21,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from graphmeta.nulls.timing import Habits
 from graphmeta.signals.sampling import Sampled
 
 FloatArray = NDArray[np.float64]
@@ -119,8 +120,8 @@ class Observations:
             had begun), known (acquaintances that it had by then) and account_fold.
         circle_of: Circle number of every entity, shape (entities,); accounts without a circle
             share one number.
-        habits: Share of each account's active hours in each hour of the block, shape
-            (entities, 24), rows adding up to 1.
+        habits: Share of an account's active hours in each hour of the block, of those that
+            contacted a stranger.
         span_days: How many day blocks the judged period has.
         invitations: Invitations of an account into a group, columns ``INVITED``.
         lives: When accounts began and ended, columns ``LIVES``.
@@ -133,7 +134,7 @@ class Observations:
     arrivals: pl.DataFrame
     visible: pl.DataFrame
     circle_of: IntArray
-    habits: FloatArray
+    habits: Habits
     span_days: int
     invitations: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=INVITED))
     lives: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LIVES))

@@ -13,8 +13,9 @@ from graphmeta import seeds
 from graphmeta.contract.history import begin
 from graphmeta.errors import UsageError
 from graphmeta.graph import circles, contacts, strangers
+from graphmeta.nulls.timing import Habits
 from graphmeta.signals import inviting, living
-from graphmeta.signals.base import FOLDS, INTRODUCED, FloatArray, IntArray, Observations
+from graphmeta.signals.base import FOLDS, INTRODUCED, IntArray, Observations
 from graphmeta.signals.sampling import Bound, bounded
 
 _DAY_S = 86_400
@@ -140,7 +141,7 @@ def observe(
             account_fold=pl.Series(fold)[visible["account"].cast(pl.Int64)]
         ),
         circle_of=graph.circle_of,
-        habits=habits(events, len(names), turn),
+        habits=habits(events, len(names), turn, rows["sender"].unique().sort()),
         span_days=days,
         invitations=inviting.invitations(events, graph.strangers, graph.since, fold),
         lives=living.lives(events, entities, graph.since),
@@ -169,14 +170,20 @@ def day_folds(days: int, seed: int) -> IntArray:
     return np.concatenate(blocks)[:days].astype(np.int64)
 
 
-def habits(events: pl.LazyFrame, entities: int, turn: int) -> FloatArray:
-    """Return the daily rhythm of every account, counted by distinct active hours.
+def habits(events: pl.LazyFrame, entities: int, turn: int, asked: pl.Series) -> Habits:
+    """Return the daily rhythm of some accounts, counted by distinct active hours.
 
-    Returns:
-        Shape (entities, 24), hours counted from the turn of the day, rows adding up to 1.
+    Args:
+        events: A store's events.
+        entities: How many dense numbers the store has.
+        turn: The hour from which hours are counted.
+        asked: Whose rhythm is asked for, rising; all others share everybody's.
     """
     hour = pl.col("time") // 3600
-    table = np.zeros((entities, _HOURS))
+    row = np.zeros(entities, dtype=np.int32)
+    row[asked.to_numpy()] = np.arange(1, len(asked) + 1)
+    table = np.zeros((1 + len(asked), _HOURS))
+    total = np.zeros(_HOURS)
     shards = 1 + int(events.select(pl.len()).collect().item()) // _HABIT_EVENTS
     for shard in range(shards):
         counted = (
@@ -187,12 +194,13 @@ def habits(events: pl.LazyFrame, entities: int, turn: int) -> FloatArray:
             .agg(n=pl.len())
             .collect()
         )
-        table[counted["sender"].to_numpy(), counted["at"].to_numpy()] = counted["n"].to_numpy()
-    everybody = (table.sum(axis=0) + 1.0) / (table.sum() + _HOURS)
-    # In place: for ten million accounts one such table takes two gigabytes.
-    table += _HABIT_SHRINK * everybody
+        at, many = counted["at"].to_numpy(), counted["n"].to_numpy()
+        total += np.bincount(at, weights=many, minlength=_HOURS)
+        table[row[counted["sender"].to_numpy()], at] = many
+    table[0] = 0.0  # where all who are not asked about were put
+    table += _HABIT_SHRINK * (total + 1.0) / (total.sum() + _HOURS)
     table /= table.sum(axis=1, keepdims=True)
-    return table
+    return Habits(table, row)
 
 
 def _outward(graph: Network) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from tinyworld import rhythms
 
 from graphmeta.clusters.confirm import FAMILIES, confirm
 from graphmeta.signals.base import FOLDS, GROUPS, MEMBERS, PAIRS, Layer, Observations, Part
@@ -14,7 +15,7 @@ NOTHING = Observations(
     arrivals=pl.DataFrame(),
     visible=pl.DataFrame(),
     circle_of=np.zeros(0, dtype=np.int64),
-    habits=np.zeros((0, 24)),
+    habits=rhythms(np.zeros((0, 24))),
     span_days=0,
 )
 

@@ -7,17 +7,18 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 import pytest
+from scipy import sparse
 
 from graphmeta.nulls import timing
 
 ACCOUNTS, DAYS = 40, 12
 
 
-def windows(seed: int, width: int, sync: float = 0.0) -> tuple[pl.DataFrame, np.ndarray]:
+def windows(seed: int, width: int, sync: float = 0.0) -> tuple[pl.DataFrame, timing.Habits]:
     """Let accounts place their windows alone, each by its own daily rhythm.
 
     Returns:
-        Columns account, day, hour, window; and the rhythms, shape (accounts, 24).
+        Columns account, day, hour, window; and the rhythms.
     """
     rng = np.random.default_rng(seed)
     habits = rng.dirichlet(np.full(24, 0.6), ACCOUNTS)
@@ -29,7 +30,21 @@ def windows(seed: int, width: int, sync: float = 0.0) -> tuple[pl.DataFrame, np.
                 at = clock[day, hour] if rng.random() < sync else rng.integers(0, 3600 // width)
                 rows.add((account, day, int(hour), int(hour * 3600 // width + at)))
     schema = ["account", "day", "hour", "window"]
-    return pl.DataFrame(sorted(rows), schema=schema, orient="row"), habits
+    return pl.DataFrame(sorted(rows), schema=schema, orient="row"), timing.Habits(
+        habits, np.arange(ACCOUNTS, dtype=np.int32)
+    )
+
+
+@pytest.mark.parametrize("power", [1, 2])
+def test_rhythms_are_added_up_as_often_as_their_accounts_count(power: int) -> None:
+    rng = np.random.default_rng(3)
+    shares = rng.dirichlet(np.ones(24), 4)
+    habits = timing.Habits(shares, np.array([0, 2, 2, 1, 3], dtype=np.int32))
+    times = rng.integers(0, 3, (6, 5)).astype(float)
+    wanted = sum(
+        np.outer(times[:, one], habits.of(np.array([one]))[0] ** power) for one in range(5)
+    )
+    assert habits.summed(sparse.csr_array(times), power) == pytest.approx(wanted)
 
 
 def met(rows: pl.DataFrame) -> dict[tuple[int, int], int]:
@@ -41,12 +56,12 @@ def met(rows: pl.DataFrame) -> dict[tuple[int, int], int]:
 
 @pytest.mark.parametrize("width", [60, 600, 3600])
 def test_pairs_are_expected_to_meet_as_often_as_plain_loops_say(width: int) -> None:
-    rows, habits = windows(1, width)
-    days = timing.active_days(rows, habits, DAYS, width)
+    rows, rhythms = windows(1, width)
+    days, shares = timing.active_days(rows, rhythms, DAYS, width), rhythms.shares
     active = {(a, d): n for a, d, n in rows.group_by("account", "day").len().iter_rows()}
     for a, b in [(0, 1), (3, 17), (20, 39)]:
         wanted = sum(
-            active.get((a, day), 0) * active.get((b, day), 0) * habits[a, hour] * habits[b, hour]
+            active.get((a, day), 0) * active.get((b, day), 0) * shares[a, hour] * shares[b, hour]
             for day in range(DAYS)
             for hour in range(24)
         ) / (3600 // width)
@@ -57,15 +72,15 @@ def test_pairs_are_expected_to_meet_as_often_as_plain_loops_say(width: int) -> N
 def test_accounts_that_choose_alone_meet_as_often_as_expected(width: int) -> None:
     observed = expected = 0.0
     for seed in range(6):
-        rows, habits = windows(seed, width)
+        rows, rhythms = windows(seed, width)
         a, b = np.array(list(combinations(range(ACCOUNTS), 2))).T
-        expected += timing.active_days(rows, habits, DAYS, width).expected_shared(a, b).sum()
+        expected += timing.active_days(rows, rhythms, DAYS, width).expected_shared(a, b).sum()
         observed += sum(met(rows).values())
     assert observed / expected == pytest.approx(1.0, abs=0.15)
 
 
 def test_accounts_on_one_clock_meet_far_more_often() -> None:
-    rows, habits = windows(1, 60, sync=0.5)
+    rows, rhythms = windows(1, 60, sync=0.5)
     a, b = np.array(list(combinations(range(ACCOUNTS), 2))).T
-    expected = timing.active_days(rows, habits, DAYS, 60).expected_shared(a, b).sum()
+    expected = timing.active_days(rows, rhythms, DAYS, 60).expected_shared(a, b).sum()
     assert sum(met(rows).values()) > 5 * expected

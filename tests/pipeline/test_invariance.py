@@ -222,7 +222,8 @@ def test_relabelling_changes_the_split_of_the_confirmation_alone(
     split = ["recipient_fold"]
     assert before.strangers.drop(split).equals(after.strangers.drop(split))
     assert not before.strangers.equals(after.strangers)
-    assert np.array_equal(before.habits, after.habits)
+    assert np.array_equal(before.habits.shares, after.habits.shares)
+    assert np.array_equal(before.habits.row, after.habits.row)
     assert before.arrivals.drop("account_fold").equals(after.arrivals.drop("account_fold"))
 
 

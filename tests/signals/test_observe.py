@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,9 +104,11 @@ def test_habits_are_distinct_active_hours_pulled_towards_everybodys(
     everybody = (counted.sum(axis=0) + 1) / (counted.sum() + 24)
     expected = counted + 10 * everybody
     expected /= expected.sum(axis=1, keepdims=True)
-    found = habits(events, 6, turn)
-    assert found == pytest.approx(expected)
-    assert found.sum(axis=1) == pytest.approx(np.ones(6))
+    asked = pl.Series([0, 2, 3], dtype=pl.UInt32)
+    found = habits(events, 6, turn, asked)
+    assert found.of(asked.to_numpy()) == pytest.approx(expected[asked.to_numpy()])
+    assert found.of(np.array([1, 5])) == pytest.approx(np.tile(everybody, (2, 1))), "not asked"
+    assert found.shares.sum(axis=1) == pytest.approx(np.ones(4))
 
 
 def test_folds_are_keyed_by_the_outside_name_and_by_nothing_else() -> None:

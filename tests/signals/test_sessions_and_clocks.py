@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tinyworld import DAY, HOUR, Contact, groups_of, observed
+from tinyworld import DAY, HOUR, Contact, groups_of, observed, rhythms
 
 from graphmeta.signals.base import Observations, Part
 from graphmeta.signals.coordination.shared_targets import SharedTargets
@@ -64,7 +64,7 @@ def test_coarse_clocks_explain_the_moments_that_accounts_share(step: int) -> Non
     seen = seen_with(in_sessions(rng, 30, 1, step))
     if step == DAY:
         at_midnight = np.where(np.arange(24) == 0, 1.0, 0.0)
-        seen = replace(seen, habits=np.tile(at_midnight, (PEOPLE, 1)))
+        seen = replace(seen, habits=rhythms(np.tile(at_midnight, (PEOPLE, 1))))
     for size in (3, 12):
         found = p_values(seen, rng, size)
         assert (found <= 0.05).mean() <= 0.07

@@ -113,14 +113,14 @@ def _expected_members(
     pairs = windows.days.size
     times = sparse.coo_array(
         (np.ones(windows.member.size), (windows.day_of, apart.account[windows.member])),
-        shape=(pairs, seen.habits.shape[0]),
+        shape=(pairs, seen.circle_of.size),
     ).tocsr()
     own = by_hour(windows.day_of, windows.hour, pairs)
-    habit = np.asarray(times @ seen.habits)
+    habit = seen.habits.summed(times)
     # Every day of a group is one of everybody's: the group's contacts are among theirs.
     day = np.searchsorted(known.days, windows.days)
     busy = timing.busy_factor(known.filled[day], known.explained[day], own, habit)
     total = np.maximum((habit * busy).sum(axis=1, keepdims=True), 1e-12)
     active = np.bincount(windows.day_of, minlength=pairs)[:, None]
     scale = busy * active / total / each[windows.rows][:, None]
-    return habit * scale, np.asarray(times**2 @ seen.habits**2) * scale**2
+    return habit * scale, seen.habits.summed(times**2, power=2) * scale**2

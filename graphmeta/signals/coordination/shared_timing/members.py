@@ -59,7 +59,7 @@ def _members_at(
     one = windows.first
     filled = by_hour(windows.day_of[one], windows.hour[one], windows.days.size)
     others = filled[windows.day_of[first]] - alone
-    habit = seen.habits[apart.account[member]]
+    habit = seen.habits.of(apart.account[member])
     chance = np.bincount(day_of, minlength=member.size) * np.einsum("ij,ij->i", habit, others)
     each = windows_in_an_hour(seen, part, apart, windows, width)[apart.row[member]]
     expected = np.bincount(member, weights=chance / each, minlength=members_)

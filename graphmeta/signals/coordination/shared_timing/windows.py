@@ -181,7 +181,7 @@ def everybody(seen: Observations, part: Part, width: int) -> Everybody:
     return Everybody(
         days=days,
         filled=by_hour(at, hour, days.size),
-        explained=np.asarray(active.T @ seen.habits),
+        explained=seen.habits.summed(active.T.tocsr()),
         phases=timing.by_phase(number, width),
     )
 
