@@ -68,8 +68,7 @@ class Successors:
         tested: Part,
     ) -> pl.DataFrame:
         """Test groups by the distinct strangers whom successors in it reached again."""
-        old, new = (groups.rename({"account": side}) for side in ("old", "new"))
-        inside = _timely(seen, old.join(new, on="group"))
+        inside = _timely(seen, _pairs(seen, groups, groups))
         return shaped(_counted(seen, tested, inside, ["group"]), GROUPS).sort("group")
 
     def members(
@@ -89,10 +88,9 @@ class Successors:
                 for side, away in (("old", "new"), ("new", "old"))
             ]
         ).unique()
-        with_mates = asked.join(mate, on="group")
         ways = [
-            with_mates.select("group", "account", old="account", new="mate"),
-            with_mates.select("group", "account", old="mate", new="account"),
+            _pairs(seen, asked, groups).with_columns(account="old"),
+            _pairs(seen, groups, asked).with_columns(account="new"),
         ]
         tests = _counted(seen, part, _timely(seen, pl.concat(ways)), ["group", "account"])
         return shaped(tests.filter(pl.col("observed") > 0), MEMBERS).sort("group", "account")
@@ -120,6 +118,20 @@ def reached_again(seen: Observations, part: Part) -> pl.DataFrame:
 
 def _those(seen: Observations, what: str) -> pl.DataFrame:
     return seen.lives.filter(pl.col(what).is_not_null()).select(sender="account")
+
+
+def _pairs(seen: Observations, some: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Pair accounts that ended with accounts that began, within groups: group, old, new.
+
+    Args:
+        seen: What is observed.
+        some: Columns group, account: who may have ended.
+        others: Columns group, account: who may have begun.
+    """
+    ended, born = (_those(seen, what).rename({"sender": "account"}) for what in ("ended", "born"))
+    old = some.select("group", "account").join(ended, on="account", how="semi")
+    new = others.select("group", "account").join(born, on="account", how="semi")
+    return old.rename({"account": "old"}).join(new.rename({"account": "new"}), on="group")
 
 
 def _timely(seen: Observations, rows: pl.DataFrame) -> pl.DataFrame:
