@@ -89,6 +89,7 @@ SWEEPS: tuple[Sweep, ...] = (
         together=("overlap", "window", "bought_replies"),
     ),
 )
+_BY_NAME = {each.name: each for each in SWEEPS}
 #: The ring from which every sweep starts.
 PLAIN: dict[str, float] = {
     "pace": 24.0,
@@ -110,12 +111,12 @@ _QUIET, _ROOM = 7, 0.95
 
 def sweep(name: str) -> Sweep | None:
     """Return a sweep by its name."""
-    return next((each for each in SWEEPS if each.name == name), None)
+    return _BY_NAME.get(name)
 
 
 def _further(name: str, steps: float) -> float:
     """Return the value of a sweep that lies so many steps beyond the plain ring, or its last."""
-    (values,) = (each.values for each in SWEEPS if each.name == name)
+    values = _BY_NAME[name].values
     return values[min(values.index(PLAIN[name]) + int(steps), len(values) - 1)]
 
 

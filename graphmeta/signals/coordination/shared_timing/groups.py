@@ -15,8 +15,8 @@ from graphmeta.signals.coordination.shared_timing.windows import (
     by_hour,
     everybody,
     reached_apart,
-    windows_in_an_hour,
     windows_of,
+    windows_others_use,
 )
 from graphmeta.signals.coordination.thresholds import THRESHOLDS
 
@@ -36,7 +36,7 @@ def tally(seen: Observations, groups: pl.DataFrame, part: Part) -> pl.DataFrame:
     frames = []
     for width in WIDTHS_S:
         windows = windows_of(apart, width)
-        each = windows_in_an_hour(seen, part, apart, windows, width)
+        each = windows_others_use(seen, part, apart, windows, width)
         mean, squares = _expected_members(seen, part, apart, windows, width, each)
         of_meeting = windows.rows[windows.day_of[windows.first]]
         for level in THRESHOLDS:

@@ -12,8 +12,8 @@ from graphmeta.signals.coordination.shared_timing.windows import (
     Apart,
     by_hour,
     reached_apart,
-    windows_in_an_hour,
     windows_of,
+    windows_others_use,
 )
 
 
@@ -61,6 +61,6 @@ def _members_at(
     others = filled[windows.day_of[first]] - alone
     habit = seen.habits.of(apart.account[member])
     chance = np.bincount(day_of, minlength=member.size) * np.einsum("ij,ij->i", habit, others)
-    each = windows_in_an_hour(seen, part, apart, windows, width)[apart.row[member]]
+    each = windows_others_use(seen, part, apart, windows, width)[apart.row[member]]
     expected = np.bincount(member, weights=chance / each, minlength=members_)
     return observed.astype(np.float64), expected.astype(np.float64)

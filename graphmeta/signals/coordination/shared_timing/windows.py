@@ -193,7 +193,7 @@ def distinct_windows(contacts: pl.DataFrame, width: int) -> pl.DataFrame:
     ).unique(maintain_order=True)
 
 
-def windows_in_an_hour(
+def windows_others_use(
     seen: Observations, part: Part, apart: Apart, windows: Windows, width: int
 ) -> FloatArray:
     """Return in how many windows of an hour everybody but the group is, shape (groups,)."""
