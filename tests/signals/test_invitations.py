@@ -114,6 +114,23 @@ def test_converts_are_held_out_with_everything_they_do() -> None:
         assert converts(seen, Part(fold)).height == whole.height - held.height
 
 
+def test_what_converts_elsewhere_do_is_told_by_those_held_out_alone() -> None:
+    seen, found, tested = town(), Part(0), Part(0, held_out=True)
+    elsewhere = pl.col("group") != HUB
+    held_out = pl.col("recipient_fold") == 0
+    group = groups_of(FOUNDERS)
+
+    def without(gone: pl.Expr) -> pl.DataFrame:
+        left = replace(seen, invitations=seen.invitations.filter(~gone))
+        return LAYER.groups(left, group, found, tested)
+
+    usual = without(pl.lit(value=False))
+    assert usual.height == 1
+    some = pl.col("sender") % 2 == 0
+    assert without(elsewhere & some & ~held_out).equals(usual)
+    assert not without(elsewhere & some & held_out).equals(usual)
+
+
 def test_only_the_cascading_group_is_validated() -> None:
     assert validated_hubs(town(), WHOLE)["hub"].to_list() == [HUB]
     assert validated_hubs(seen_with(clubs(np.random.default_rng(1))), WHOLE).is_empty()
