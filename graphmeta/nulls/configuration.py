@@ -177,21 +177,12 @@ class Choice:
             + pulled[a] * pulled[b] * (common @ common)
         )
 
-    def propensity(self, accounts: IntArray) -> FloatArray:
-        """Return the share of each account's contacts that goes to each circle.
-
-        Returns:
-            Shape (n, K), rows add up to 1.
-        """
-        towards, total = self.turning(accounts)
-        return np.asarray((towards.toarray() + self.pull) / total[:, None])
-
     def turning(self, accounts: IntArray) -> tuple[sparse.csr_array, FloatArray]:
-        """Return what :meth:`propensity` is made of, without the circles never reached.
+        """Return which share of each account's contacts goes to each circle, in two parts.
 
         Returns:
             How many each account reached in each circle, sparse (n, K), to which :attr:`pull` is
-            to be added, and what that is to be divided by, shape (n,).
+            to be added, and what that is to be divided by, shape (n,). Shares add up to 1.
         """
         return self.towards[accounts], self.activity[accounts] + self.pull.sum()
 

@@ -100,10 +100,16 @@ def test_one_account_that_writes_to_its_list_by_the_hundred_does_not_make_it_pop
     assert grown.max() < 1.2
 
 
+def shares(null: Choice, accounts: np.ndarray) -> np.ndarray:
+    """Return which share of accounts' contacts goes to each circle, shape (n, K)."""
+    towards, total = null.turning(accounts)
+    return np.asarray((towards.toarray() + null.pull) / total[:, None])
+
+
 def test_propensities_lean_where_the_account_went_and_add_up() -> None:
     rows, circle_of = contacts(3)
     null = fit(rows, circle_of)
-    lean = null.propensity(np.arange(circle_of.size))
+    lean = shares(null, np.arange(circle_of.size))
     assert lean.sum(axis=1) == pytest.approx(np.ones(circle_of.size))
     busiest = int(np.argmax(null.activity))
     own = null.towards.toarray()[busiest] / null.activity[busiest]
@@ -118,7 +124,7 @@ def test_propensities_lean_where_the_account_went_and_add_up() -> None:
         null.leanings,
         null.leanings_at,
     )
-    assert idle.propensity(np.array([0]))[0] == pytest.approx(null.everybody)
+    assert shares(idle, np.array([0]))[0] == pytest.approx(null.everybody)
 
 
 @pytest.mark.parametrize("threshold", [2, 4])

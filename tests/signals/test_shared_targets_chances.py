@@ -61,7 +61,8 @@ def one_by_one(
     """Add up, target by target, the chance that so many of the group reach it."""
     own = contacts.filter(pl.col("sender").is_in(list(MEMBERS)))["recipient"].to_numpy()
     mine = np.bincount(own, minlength=ACCOUNTS)
-    propensity = known.propensity(np.array(MEMBERS))
+    towards, totals = known.turning(np.array(MEMBERS))
+    propensity = (towards.toarray() + known.pull) / totals[:, None]
     sent = known.activity[list(MEMBERS)] @ propensity
     others = np.maximum(
         known.circle_popularity - np.bincount(known.circle_of, weights=mine, minlength=CIRCLES), 0.5

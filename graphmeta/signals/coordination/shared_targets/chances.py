@@ -70,16 +70,17 @@ def turned(here: Choice, learnt: Choice, met: Together) -> Turned:
     member = np.flatnonzero(np.asarray(met.inside.sum(axis=0)))
     towards, total = learnt.turning(member)
     share = met.inside[:, member].multiply((here.activity[member] / total)[None, :]).tocsr()
-    of_target = here.circle_of[met.target]
-    own = np.bincount(met.row * here.circles + of_target, weights=met.by)
-    there = distinct(met.row * here.circles + of_target)
+    reached = met.row * here.circles + here.circle_of[met.target]
+    there = distinct(reached)
     to = (share @ towards).tocsr().tocoo()
     learnt_key = to.row.astype(np.int64) * here.circles + to.col
     key = distinct(np.concatenate([there, learnt_key]))
     row, circle = key // here.circles, key % here.circles
     sent, mine = np.zeros(key.size), np.zeros(key.size)
     sent[np.searchsorted(key, learnt_key)] = to.data
-    mine[np.searchsorted(key, there)] = own[there]
+    mine[np.searchsorted(key, there)] = np.bincount(
+        np.searchsorted(there, reached), weights=met.by, minlength=there.size
+    )
     drawn: FloatArray = np.asarray(share.sum(axis=1), dtype=np.float64).ravel()
     others = np.maximum(here.circle_popularity[circle] - mine, 0.5)
     everybody = np.maximum(here.circle_popularity, 0.5)
