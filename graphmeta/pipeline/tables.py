@@ -23,6 +23,7 @@ from graphmeta.graph.contacts import reaches
 from graphmeta.nulls import counts
 from graphmeta.signals.base import Observations
 from graphmeta.signals.coordination import partitioning
+from graphmeta.signals.coordination.surprise import surprise
 from graphmeta.signals.coordination.twins import NAME as TWIN_BEHAVIOUR
 from graphmeta.signals.observe import Network
 
@@ -58,7 +59,7 @@ def cluster_rows(
 ) -> pl.DataFrame:
     """Return the clusters table, highest risk first."""
     layers = (
-        tests.with_columns(nats=partitioning.surprise(tests))
+        tests.with_columns(nats=surprise(tests))
         .filter(pl.col("nats") >= _PRESENT_NATS)
         .sort("group", "nats", descending=[False, True])
         .group_by("group", maintain_order=True)

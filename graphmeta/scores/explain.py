@@ -12,7 +12,7 @@ from graphmeta.contract.tables import EVIDENCE
 from graphmeta.scores import counter
 from graphmeta.scores.wording import PERCENT, SPEAKS_FROM, WORDINGS, look_alike
 from graphmeta.signals.coordination import twins
-from graphmeta.signals.coordination.partitioning import surprise
+from graphmeta.signals.coordination.surprise import surprise
 
 #: The p-value above which a tie is told and nothing is read into it.
 _READ_AT = 0.05

@@ -16,9 +16,7 @@ from graphmeta.graph.strangers import judged
 from graphmeta.signals.base import GROUPS, Observations
 from graphmeta.signals.coordination.partitioning import (
     LEAST_EXPECTED,
-    NAME,
     shared_out,
-    surprise,
 )
 
 PEOPLE = 2_000
@@ -162,16 +160,3 @@ def test_where_hardly_a_meeting_is_expected_nothing_is_asked() -> None:
     seen = observed(contacts, accounts=EVERYBODY, circle_of=CIRCLE_OF)
     assert shared_out(seen, groups_of(SENDERS[:10])).is_empty()
     assert shared_out(observed([], accounts=EVERYBODY), groups_of(SENDERS[:3])).is_empty()
-
-
-def test_fewer_meetings_are_surprising_and_more_are_not() -> None:
-    tests = pl.DataFrame(
-        {
-            "layer": [NAME, NAME, "shared_targets"],
-            "observed": [2.0, 40.0, 40.0],
-            "expected": [20.0, 20.0, 20.0],
-        }
-    )
-    fewer, more, elsewhere = surprise(tests)
-    assert fewer > 10
-    assert more == -elsewhere < 0

@@ -23,7 +23,6 @@ import numpy as np
 import polars as pl
 from scipy import special
 
-from graphmeta.nulls import counts
 from graphmeta.signals.base import GROUPS, Observations, shaped
 
 NAME = "target_partitioning"
@@ -79,19 +78,6 @@ def shared_out(seen: Observations, groups: pl.DataFrame) -> pl.DataFrame:
     return shaped(
         rows.with_columns(p_value=pl.Series(np.clip(tail, 1e-300, 1.0), dtype=pl.Float64)), GROUPS
     )
-
-
-def surprise(tests: pl.DataFrame) -> pl.Series:
-    """Return the surprise of coordination tests in nats, negative where they speak against it.
-
-    Of every layer more than chance explains is surprising; of this one, less.
-
-    Args:
-        tests: Columns layer, observed, expected.
-    """
-    told = counts.signed_surprise(tests["observed"].to_numpy(), tests["expected"].to_numpy())
-    fewer = (tests["layer"] == NAME).to_numpy()
-    return pl.Series(np.where(fewer, -told, told), dtype=pl.Float64)
 
 
 def _pairs(number: pl.Expr) -> pl.Expr:
