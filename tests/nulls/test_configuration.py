@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from graphmeta.nulls import configuration, negative_binomial
+from graphmeta.nulls import negative_binomial, target_classes
 from graphmeta.nulls.configuration import Choice, fit
 from graphmeta.signals.coordination import incidence
 
@@ -158,14 +158,14 @@ def test_the_shape_of_popularity_is_recovered() -> None:
 
 
 def test_targets_are_classed_by_how_often_others_reached_them() -> None:
-    assert configuration.class_of([0, 1, 2, 3, 4, 7, 8, 10_000]).tolist() == [
-        0, 1, 2, 2, 3, 3, 4, configuration.CLASSES - 1,
+    assert target_classes.class_of([0, 1, 2, 3, 4, 7, 8, 10_000]).tolist() == [
+        0, 1, 2, 2, 3, 3, 4, target_classes.CLASSES - 1,
     ]  # fmt: skip
 
 
 def test_whoever_writes_to_numbers_from_a_directory_leans_to_rare_targets() -> None:
     expected = np.array([1.0, 1.0, 8.0])
-    lean = configuration.leaning(np.array([[40.0, 40.0, 0.0], [0.0, 0.0, 0.0]]), expected)
+    lean = target_classes.leaning(np.array([[40.0, 40.0, 0.0], [0.0, 0.0, 0.0]]), expected)
     assert (lean[0, :2] > 3).all()
     assert lean[0, 2] < 0.2
     assert lean[1] == pytest.approx(np.ones(3))

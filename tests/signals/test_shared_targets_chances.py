@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from graphmeta.nulls import configuration, negative_binomial
-from graphmeta.nulls.configuration import CLASSES, Choice, class_of
+from graphmeta.nulls.configuration import Choice
+from graphmeta.nulls.target_classes import CLASSES, class_of
 from graphmeta.signals.coordination.shared_targets.chances import (
     Chances,
     cells,

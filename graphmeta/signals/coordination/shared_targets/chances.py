@@ -18,7 +18,8 @@ from typing import TypeAlias
 import numpy as np
 
 from graphmeta.nulls import negative_binomial
-from graphmeta.nulls.configuration import CLASSES, Choice, class_of
+from graphmeta.nulls.configuration import Choice
+from graphmeta.nulls.target_classes import CLASSES, class_of
 from graphmeta.signals.base import FloatArray, IntArray
 from graphmeta.signals.coordination.incidence import distinct, spans
 from graphmeta.signals.coordination.shared_targets.reach import Together

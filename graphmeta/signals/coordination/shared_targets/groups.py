@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from graphmeta.nulls.configuration import CLASSES, Choice, class_of, leaning
+from graphmeta.nulls.configuration import Choice
+from graphmeta.nulls.target_classes import CLASSES, class_of, leaning
 from graphmeta.signals.base import FloatArray, IntArray, Observations, Part
 from graphmeta.signals.coordination import thresholds
 from graphmeta.signals.coordination.shared_targets.chances import (

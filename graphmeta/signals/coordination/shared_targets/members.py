@@ -9,7 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from graphmeta.nulls import counts
-from graphmeta.nulls.configuration import CLASSES, class_of, find
+from graphmeta.nulls.configuration import find
+from graphmeta.nulls.target_classes import CLASSES, class_of
 from graphmeta.signals.base import MEMBERS, FloatArray, IntArray, Observations, Part, shaped
 from graphmeta.signals.coordination.incidence import spans
 from graphmeta.signals.coordination.shared_targets.groups import (

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from graphmeta.nulls import gaps
-from graphmeta.nulls.configuration import CLASSES, class_of
 from graphmeta.nulls.gaps import Moments
+from graphmeta.nulls.target_classes import CLASSES, class_of
 from graphmeta.signals.base import FloatArray, IntArray, Observations, Part
 from graphmeta.signals.coordination import incidence
 from graphmeta.signals.coordination.shared_targets.reach import Together, reached_in

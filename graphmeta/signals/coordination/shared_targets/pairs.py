@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from graphmeta.nulls import counts
-from graphmeta.nulls.configuration import Choice, class_of
+from graphmeta.nulls.configuration import Choice
+from graphmeta.nulls.target_classes import class_of
 from graphmeta.signals.base import PAIRS, FloatArray, IntArray, Observations, Part, shaped
 from graphmeta.signals.coordination.shared_targets.nearness import (
     ANY_TIME,
