@@ -20,10 +20,9 @@ from graphmeta.clusters.choose import after, choose
 from graphmeta.clusters.refine import CUTS, refine
 from graphmeta.clusters.split import parted, split
 from graphmeta.graph.communities import communities
-from graphmeta.nulls import multiplicity
+from graphmeta.nulls import counts, multiplicity
 from graphmeta.signals.base import FOLDS, Layer, Observations, Part
 from graphmeta.signals.coordination.invitations import Invitations
-from graphmeta.signals.coordination.surprise import surprise
 from graphmeta.signals.sums import summed
 
 #: Where communities are sought: among accounts of at least so many stranger contacts, and at which
@@ -209,14 +208,17 @@ def score(
     tests = pl.concat(
         [
             layer.groups(seen, asked, part, part).with_columns(
-                layer=pl.lit(layer.name),
-                limit=pl.lit(PROPOSE_HUBS_AT if layer.name in HUB_LAYERS else PROPOSE_AT),
+                limit=pl.lit(PROPOSE_HUBS_AT if layer.name in HUB_LAYERS else PROPOSE_AT)
             )
             for layer in layers
         ]
     )
     gains = (
-        tests.with_columns(gain=surprise(tests).clip(lower_bound=0.0))
+        tests.with_columns(
+            gain=pl.Series(
+                counts.surprise(tests["observed"].to_numpy(), tests["expected"].to_numpy())
+            )
+        )
         .group_by("group")
         .agg(
             pl.col("gain").sort().sum(),
