@@ -53,8 +53,9 @@ MEMBERS = pl.Schema(
 #: "verdict" says what would change the verdict, and is part of no sum.
 #: The contributions of one cluster's "spam" rows add up to the log-odds of its ``spam`` score,
 #: those of its "recruitment" rows to the log-odds of ``recruitment``. "coordination" rows say
-#: what ties the accounts together, with the log-likelihood ratio against chance (nats, negative
-#: where there was less than by chance) as their contribution, and are part of neither sum.
+#: what ties the accounts together, with the log-likelihood ratio against chance (nats, at most
+#: what the p-value allows, negative where there was less than by chance) as their contribution, and
+#: are part of neither sum.
 EVIDENCE = pl.Schema(
     {
         "cluster_id": pl.String(),

@@ -93,13 +93,15 @@ def of_ties(tests: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
     Returns:
         At least the columns of ``contract.tables.EVIDENCE``.
     """
-    rows = tests.join(ids, on="group").rename({"layer": "term"})
+    rows = tests.join(ids, on="group")
     rows = rows.with_columns(
-        score=pl.lit("coordination"), contribution=surprise(rows.rename({"term": "layer"}))
+        score=pl.lit("coordination"), term="layer", contribution=surprise(rows)
     )
-    may_be_chance = (pl.col("p_value") > _READ_AT) & (pl.col("term") != twins.NAME)
-    at_most = pl.when(may_be_chance).then(0.0).otherwise(float("inf"))
-    return _told(rows, pl.min_horizontal("contribution", at_most))
+    may_be_chance = (pl.col("p_value") > _READ_AT) & (pl.col("layer") != twins.NAME)
+    speaks_against = pl.col("contribution").clip(upper_bound=0.0)
+    return _told(
+        rows, pl.when(may_be_chance).then(speaks_against).otherwise(pl.col("contribution"))
+    )
 
 
 def of_verdict(verdicts: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:

@@ -106,8 +106,8 @@ def reached_again(seen: Observations, part: Part) -> pl.DataFrame:
     contacts = seen.strangers.filter(part.keeps("recipient_fold")).select(
         "sender", "recipient", "time"
     )
-    old = contacts.join(_those(seen, "ended"), on="sender", how="semi")
-    new = contacts.join(_those(seen, "born"), on="sender", how="semi")
+    old = contacts.join(_those(seen, "ended"), left_on="sender", right_on="account", how="semi")
+    new = contacts.join(_those(seen, "born"), left_on="sender", right_on="account", how="semi")
     met = (
         old.join(new, on="recipient", suffix="_new")
         .filter(pl.col("time") < pl.col("time_new"))
@@ -117,7 +117,7 @@ def reached_again(seen: Observations, part: Part) -> pl.DataFrame:
 
 
 def _those(seen: Observations, what: str) -> pl.DataFrame:
-    return seen.lives.filter(pl.col(what).is_not_null()).select(sender="account")
+    return seen.lives.filter(pl.col(what).is_not_null()).select("account")
 
 
 def _pairs(seen: Observations, some: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
@@ -128,9 +128,8 @@ def _pairs(seen: Observations, some: pl.DataFrame, others: pl.DataFrame) -> pl.D
         some: Columns group, account: who may have ended.
         others: Columns group, account: who may have begun.
     """
-    ended, born = (_those(seen, what).rename({"sender": "account"}) for what in ("ended", "born"))
-    old = some.select("group", "account").join(ended, on="account", how="semi")
-    new = others.select("group", "account").join(born, on="account", how="semi")
+    old = some.select("group", "account").join(_those(seen, "ended"), on="account", how="semi")
+    new = others.select("group", "account").join(_those(seen, "born"), on="account", how="semi")
     return old.rename({"account": "old"}).join(new.rename({"account": "new"}), on="group")
 
 
